@@ -1,0 +1,75 @@
+#pragma once
+// Arena: memory for one evaluation. Everything made in it lives until reset() or destruction.
+// reset() keeps the blocks, so a steady load allocates nothing. Not thread-safe: one per thread.
+// Only trivially destructible things may live here; no destructor is ever run.
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fhir::base {
+
+class Arena {
+ public:
+  explicit Arena(size_t first_block = 16 * 1024) : first_block_(first_block) {}
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  void* allocate(size_t bytes, size_t align = alignof(std::max_align_t)) {
+    size_t start = (used_ + align - 1) & ~(align - 1);
+    if (block_ >= blocks_.size() || start + bytes > blocks_[block_].size) {
+      next(bytes + align);
+      start = 0;
+    }
+    used_ = start + bytes;
+    return blocks_[block_].memory.get() + start;
+  }
+
+  template <typename T, typename... Args>
+  T* make(Args&&... args) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    return new (allocate(sizeof(T), alignof(T))) T{std::forward<Args>(args)...};
+  }
+
+  // Copies the text; the view stays good as long as the arena's content.
+  std::string_view keep(std::string_view text) {
+    if (text.empty()) return {};
+    char* memory = static_cast<char*>(allocate(text.size(), 1));
+    std::memcpy(memory, text.data(), text.size());
+    return {memory, text.size()};
+  }
+
+  void reset() {
+    block_ = 0;
+    used_ = 0;
+  }
+
+ private:
+  struct Block {
+    std::unique_ptr<std::byte[]> memory;
+    size_t size;
+  };
+
+  void next(size_t at_least) {
+    if (!blocks_.empty() && block_ < blocks_.size()) ++block_;
+    while (block_ < blocks_.size() && blocks_[block_].size < at_least) ++block_;
+    if (block_ >= blocks_.size()) {
+      size_t size = blocks_.empty() ? first_block_ : blocks_.back().size * 2;
+      if (size < at_least) size = at_least;
+      blocks_.push_back({std::make_unique<std::byte[]>(size), size});
+      block_ = blocks_.size() - 1;
+    }
+    used_ = 0;
+  }
+
+  size_t first_block_;
+  std::vector<Block> blocks_;
+  size_t block_ = 0;
+  size_t used_ = 0;
+};
+
+}  // namespace fhir::base

@@ -1,0 +1,47 @@
+#pragma once
+// The only door to RapidJSON: a streaming reader with offsets, numbers as text, depth and size caps, and UTF-8
+// checked first (the packaged RapidJSON 1.1.0 crashes on some numbers, over-reads on truncated UTF-8 and
+// overflows the stack on deep input unless used exactly as here). Survives any input; no recursion.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "fhir/base/result.h"
+
+namespace fhir::base {
+
+struct JsonLimits {
+  uint32_t depth = 64;
+  uint32_t members = 20'000;
+  size_t string_bytes = 4u << 20;
+  size_t bytes = 16u << 20;
+};
+
+// Offsets are of the token's first byte in the text. Views are good during the call only, unless the reader
+// was given a text that outlives it and the string had no escapes (`raw` true: it is a view into the text).
+class JsonHandler {
+ public:
+  virtual ~JsonHandler() = default;
+  // Each returns false to stop with `stopped` in the error.
+  virtual bool null(size_t offset) = 0;
+  virtual bool boolean(bool value, size_t offset) = 0;
+  virtual bool number(std::string_view text, size_t offset) = 0;  // a view into the text
+  virtual bool string(std::string_view text, bool raw, size_t offset) = 0;
+  virtual bool key(std::string_view text, bool raw, size_t offset) = 0;
+  virtual bool startObject(size_t offset) = 0;
+  virtual bool endObject(size_t offset) = 0;
+  virtual bool startArray(size_t offset) = 0;
+  virtual bool endArray(size_t offset) = 0;
+};
+
+// Why::Invalid or Why::TooCostly with where = "line:column".
+Done readJson(std::string_view text, JsonHandler& handler, const JsonLimits& limits = {});
+
+struct LineColumn {
+  uint32_t line;    // from 1
+  uint32_t column;  // from 1, in characters
+};
+LineColumn lineColumn(std::string_view text, size_t offset);
+
+}  // namespace fhir::base

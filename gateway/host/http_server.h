@@ -1,0 +1,79 @@
+#pragma once
+// The only door to Poco's server classes: an HTTP/1.1 listener behind a strict gate (RFC 9112; refuses what Poco lets
+// through: two Content-Lengths, Content-Length with Transfer-Encoding, signs, bad chunk sizes, no Host, NUL), with
+// absolute deadlines for head and body enforced from outside the worker, caps on connections, head and body
+// (reliability limits in gateway/docs/operations.md). Binds to loopback unless the address says otherwise.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fhir/base/result.h"
+
+namespace gateway::host {
+
+struct HttpLimits {
+  size_t request_line = 8 * 1024;
+  size_t head = 32 * 1024;
+  size_t header_count = 100;
+  size_t body = 16u << 20;
+  int head_deadline_ms = 10'000;
+  int body_rate_after_ms = 10'000;   // from then on at least body_rate bytes per second
+  size_t body_rate = 1024;
+  int total_deadline_ms = 300'000;
+  int keep_alive_ms = 30'000;
+  int connections_per_address = 256;  // 4096 for loopback peers
+  int connections = 8192;
+};
+
+struct HttpRequest {
+  std::string method;
+  std::string path;    // percent-encoded as sent, without the query
+  std::string query;   // without "?", as sent
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;
+  std::string peer;        // address without port
+  std::string request_id;  // X-Request-Id of the client when it is well-formed, else ours
+
+  std::string_view header(std::string_view lower_case_name) const;  // empty when absent
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::string content_type;
+};
+
+// Called on many threads at once. Must not throw.
+using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+
+class HttpServer {
+ public:
+  struct Options {
+    std::string address = "127.0.0.1";
+    uint16_t port = 0;  // 0: any free one
+    HttpLimits limits;
+    // Makes the error bodies of the gate and of unknown paths: (status, sentence) -> response. Plain text when unset.
+    std::function<HttpResponse(int status, std::string_view what)> on_error;
+  };
+  explicit HttpServer(Options options);
+  ~HttpServer();  // stops
+
+  // The longest prefix that matches whole path segments wins. Before start() only.
+  void route(std::string_view path_prefix, HttpHandler handler);
+  fhir::base::Done start();  // Why::Unavailable when the address is taken
+  uint16_t port() const;
+  void stop();  // answers what is under way, at most 5 s
+  int connections() const;
+
+ private:
+  struct Body;
+  std::unique_ptr<Body> body_;
+};
+
+}  // namespace gateway::host

@@ -1,0 +1,63 @@
+#pragma once
+// Search values -> index rows, and search operands -> the hashes that find them: both sides of the index in one file,
+// so that they cannot differ. Row shapes: gateway/record/store/sqlite/schema.
+//
+//   token      hash("t" system "|" code), hash("c" code), hash("s" system); without system also hash("n" code)
+//   reference  hash("r" type "/" id), hash("i" id), or hash("u" url); :identifier hash("I" system "|" value)
+//   uri        hash("u" uri)
+//   presence   hash("p") once per parameter that has any value: :missing
+// A 0x1F byte stands between the parts, so that no two different values have the same text.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/index/extractor.h"
+#include "gateway/record/search/search_query.h"
+
+namespace gateway::record::search {
+
+using fhir::definitions::ParameterNumber;
+using fhir::definitions::TypeNumber;
+
+struct HashedRow {
+  ParameterNumber parameter;
+  int64_t value;
+  std::string text;  // what was hashed; for hashed_text
+};
+struct StringRow {
+  ParameterNumber parameter;
+  std::string folded;
+  int64_t exact;
+};
+struct DateRow {
+  ParameterNumber parameter;
+  int64_t low, high;
+};
+struct NumberRow {
+  ParameterNumber parameter;
+  int64_t unit;
+  std::string low, high;
+};
+
+// All rows of one version, sorted, without repeats.
+struct IndexRows {
+  std::vector<HashedRow> hashed;
+  std::vector<StringRow> strings;
+  std::vector<DateRow> dates;
+  std::vector<NumberRow> numbers;
+  std::vector<int64_t> patients;   // hash64 of Patient ids: compartments
+  int64_t clinical_date = INT64_MIN;
+};
+
+IndexRows toIndexRows(const std::vector<fhir::index::SearchValue>& values,
+                      const std::vector<std::string>& patient_ids, int64_t clinical_date);
+
+int64_t patientHash(std::string_view patient_id);
+// The hash of idx_value rows that a token, reference or uri operand asks for.
+int64_t operandHash(const SearchClause& clause, const SearchOperand& operand);
+// The unit column for a quantity operand; 0 when no unit was given.
+int64_t unitHash(std::string_view system, std::string_view code);
+
+}  // namespace gateway::record::search

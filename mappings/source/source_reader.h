@@ -1,0 +1,53 @@
+#pragma once
+// Port: bytes of one message -> its parts, each a SourceTree. The unit of work is the part
+// (design decision 2): a CSV row, one HL7 v2 message of a batch, one element of `rows[]`.
+// Readers are stateless and thread-safe; they survive any input.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/base/result.h"
+#include "mappings/source/source_tree.h"
+
+namespace mappings::source {
+
+// One step of unwrapping a payload inside a payload (quirk Q07): declared by the mapping, in order.
+struct UnwrapStep {
+  enum class Kind { Xml, Json, Base64, Form } kind = Kind::Xml;
+  std::string at;  // where the inner payload stands: a dotted path, "Envelope.Body.CallService.inXml"
+};
+
+struct ReadOptions {
+  std::string format;                // "hl7v2", "xml", "json", "delimited"
+  std::string encoding;              // what the source declares: "GB18030", "GBK", "UTF-8"; empty: declared -> sniffed
+  char delimiter = ',';
+  std::vector<std::string> columns;  // delimited without a header line; empty: the first line is the header
+  std::string split;                 // dotted path whose repeats are the parts ("data.rows"); empty: format's own
+  std::vector<UnwrapStep> unwrap;
+  size_t max_bytes = 16u << 20;
+  uint32_t max_depth = 64;
+};
+
+struct Part {
+  uint32_t number = 1;  // 1-based within the message
+  SourceTree tree;
+  uint64_t offset = 0;  // of the part in the raw message
+  uint64_t length = 0;
+  // Set when this part could not be read (wrong column count): the rest of the message goes on.
+  std::optional<fhir::base::Error> error;
+};
+
+struct ReadMessage {
+  std::string encoding;     // that was used
+  std::vector<Part> parts;  // at least one
+};
+
+// Why::Invalid with where = "line N" or "byte N" when the message as a whole cannot be read;
+// Why::Unsupported for an unknown format or encoding.
+fhir::base::Result<ReadMessage> readMessage(std::string_view bytes, const ReadOptions& options);
+
+}  // namespace mappings::source
