@@ -3,9 +3,12 @@
 // so that they cannot differ. Row shapes: gateway/record/store/sqlite/schema.
 //
 //   token      hash("t" system "|" code), hash("c" code), hash("s" system); without system also hash("n" code)
-//   reference  hash("r" type "/" id), hash("i" id), or hash("u" url); :identifier hash("I" system "|" value)
+//   reference  hash("r" type "/" id), hash("i" id), or hash("u" url); :identifier hash("I" system "|" value) and, for an
+//              operand without a bar, hash("J" value)
 //   uri        hash("u" uri)
 //   presence   hash("p") once per parameter that has any value: :missing
+//   composite  composite_rows.h: toIndexRows calls appendCompositeRows for each composite value
+//   quantity   unit 0, unitHash(system, code), unitHash("", code), and the canonical unit with canonical bounds
 // A 0x1F byte stands between the parts, so that no two different values have the same text.
 
 #include <cstdint>
@@ -29,7 +32,7 @@ struct HashedRow {
 struct StringRow {
   ParameterNumber parameter;
   std::string folded;
-  int64_t exact;
+  int64_t exact;  // exactHash
 };
 struct DateRow {
   ParameterNumber parameter;
@@ -57,7 +60,9 @@ IndexRows toIndexRows(const std::vector<fhir::index::SearchValue>& values,
 int64_t patientHash(std::string_view patient_id);
 // The hash of idx_value rows that a token, reference or uri operand asks for.
 int64_t operandHash(const SearchClause& clause, const SearchOperand& operand);
-// The unit column for a quantity operand; 0 when no unit was given.
+int64_t exactHash(std::string_view text);
+// The unit column for a quantity operand; 0 when no unit was given. A canonical unit is
+// unitHash("http://unitsofmeasure.org#canonical", unit).
 int64_t unitHash(std::string_view system, std::string_view code);
 
 }  // namespace gateway::record::search
