@@ -29,15 +29,15 @@ struct Type {
 // One element of a type. A choice element has one row with `choice` true and its possible types; the
 // JSON name of an instance is name + capitalised type name. Content references are resolved.
 struct Element {
-  base::Name name;                     // "value", "given"
+  base::Name name;  // "value", "given"
   TypeNumber parent = 0;
-  std::span<const TypeNumber> types;   // more than one only for a choice; Any is the open list spelled out
+  std::span<const TypeNumber> types;  // more than one only for a choice; Any is the open list spelled out
   uint16_t min = 0;
-  uint16_t max = 1;                    // 65535 = unbounded
+  uint16_t max = 1;  // 65535 = unbounded
   bool choice = false;
   bool is_modifier = false;
   bool is_summary = false;
-  std::string_view binding;            // canonical of the value set when the binding is required
+  std::string_view binding;                   // canonical of the value set when the binding is required
   std::span<const std::string_view> targets;  // resource types a Reference or canonical may point to
 };
 
@@ -50,12 +50,12 @@ enum class SearchType : uint8_t { Number, Date, String, Token, Reference, Compos
 
 struct SearchParameter {
   ParameterNumber number = 0;
-  std::string_view code;        // "birthdate", as in the query
-  std::string_view url;         // canonical
+  std::string_view code;  // "birthdate", as in the query
+  std::string_view url;   // canonical
   std::string_view name;
   SearchType type = SearchType::Token;
-  std::string_view expression;  // FHIRPath for this base type alone
-  TypeNumber base = 0;          // the resource type; Resource for _id, _lastUpdated, ...
+  std::string_view expression;                   // FHIRPath for this base type alone
+  TypeNumber base = 0;                           // the resource type; Resource for _id, _lastUpdated, ...
   std::span<const std::string_view> targets;     // for Reference
   std::span<const std::string_view> components;  // for Composite: "code|expression" of each part
 };
@@ -80,6 +80,9 @@ class Definitions {
   const Element* element(TypeNumber type, const base::Name& name) const;
   // By JSON member name: "valueQuantity" or "given"; element == nullptr when unknown.
   Member member(TypeNumber type, std::string_view json_name) const;
+  Member member(TypeNumber type, const base::Name& json_name) const;
+  // All elements of all types in table order: the place of one here is its index, dense and good for this run only.
+  std::span<const Element> allElements() const;
 
   const SearchParameter* searchParameter(TypeNumber resource, std::string_view code) const;  // also Resource's own
   const SearchParameter* searchParameter(ParameterNumber number) const;
