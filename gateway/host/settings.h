@@ -31,12 +31,20 @@ struct SettingValue {
   std::vector<std::string> list;
   std::string where;  // "conf/demo.yaml:12:3", "--set", or "default"
   int64_t number = 0;  // Integer; Duration in milliseconds; Bytes in bytes; Yes_No 0 or 1
+  bool secret = false;  // came from ${secret:...}: never print it
 };
+
+// Checks one written value against its setting and fills in `number` (and `list`, split at commas, when the text is
+// all there is). Durations: 250ms 30s 5m 2h 7d; bytes: 4096 64KiB 16MiB 2GiB; integers in decimal; yes or no;
+// addresses: host, IPv4, IPv6 or host:port. Why::Invalid with `where`; the sentence shows the value unless secret.
+fhir::base::Result<SettingValue> checkSetting(const Setting& setting, SettingValue written);
 
 class Settings {
  public:
   // All keys of all tables are known; anything else is Why::Invalid naming the nearest known key.
-  // A key `include: [file, ...]` at the top reads further files (relative to this one) first.
+  // A key `include: [file, ...]` at the top reads further files (relative to this one) first; what comes later wins.
+  // Secrets are files in `secrets/` beside `path`. An override is "key=value", a list's items separated by commas.
+  // The error names the first trouble in `what` and `where`; further ones follow in `what`, one a line.
   static fhir::base::Result<Settings> read(const std::string& path, const std::vector<std::string>& overrides,
                                            const std::vector<Setting>& table);
   const std::string& text(std::string_view key) const;
