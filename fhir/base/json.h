@@ -13,7 +13,8 @@ namespace fhir::base {
 
 struct JsonLimits {
   uint32_t depth = 64;
-  uint32_t members = 20'000;
+  uint32_t members = 20'000;    // of one object
+  uint32_t values = 1'000'000;  // in the whole text: a bound on the memory of whatever is built from it
   size_t string_bytes = 4u << 20;
   size_t bytes = 16u << 20;
 };
@@ -35,6 +36,9 @@ class JsonHandler {
   virtual bool endArray(size_t offset) = 0;
 };
 
+// Reads exactly one JSON value (RFC 8259). A byte order mark before it is passed over. Refused besides syntax errors:
+// invalid UTF-8, NUL bytes, escapes that are half of a surrogate pair, numbers beyond the range of a double.
+// Repeated keys are reported as they stand; whether they matter is for the handler.
 // Why::Invalid or Why::TooCostly with where = "line:column".
 Done readJson(std::string_view text, JsonHandler& handler, const JsonLimits& limits = {});
 
