@@ -42,6 +42,7 @@ struct MappedPart {
   std::string mapping;             // "hl7v2/oru_r01"
   std::string mapping_version;     // 16 hex digits: hash of the mapping file and all it uses
   std::string part_key;            // business key of the part, as hashed into the Provenance's id
+  std::string institution;         // owner of the resources: the source's, or what the content's code resolved to
   std::vector<std::string> order_keys;     // parts that share one are processed in order
   std::vector<MappedResource> resources;   // Provenance last
   std::vector<SourceField> fields;         // every non-empty leaf of the source, in order
