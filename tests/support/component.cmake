@@ -47,6 +47,7 @@ function(component_test name)
   target_link_libraries(${name} PRIVATE onecard_flags ${ARG_NEEDS} GTest::gtest GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE ONECARD_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     ONECARD_BINARY="$<$<TARGET_EXISTS:onecard>:${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/onecard>")
-  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  add_test(NAME ${name} COMMAND ${name} --gtest_output=xml:${CMAKE_BINARY_DIR}/results/${name}.xml
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 900)
 endfunction()
