@@ -7,8 +7,10 @@
 //              operand without a bar, hash("J" value)
 //   uri        hash("u" uri)
 //   presence   hash("p") once per parameter that has any value: :missing
+//   quantity   idx_number rows with unit 0, unitHash("", code), and the canonical unit with canonical bounds where there is
+//              one, else unitHash(system, code); number: unit 0
 //   composite  composite_rows.h: toIndexRows calls appendCompositeRows for each composite value
-//   quantity   unit 0, unitHash(system, code), unitHash("", code), and the canonical unit with canonical bounds
+// Parameters that derived_parameters.h calls derived (Observation.combo-code) have no rows at all.
 // A 0x1F byte stands between the parts, so that no two different values have the same text.
 
 #include <cstdint>
