@@ -3,15 +3,18 @@
 // so that they cannot differ. Row shapes: gateway/record/store/sqlite/schema.
 //
 //   token      hash("t" system "|" code), hash("c" code), hash("s" system); without system also hash("n" code)
-//   reference  hash("r" type "/" id), hash("i" id), or hash("u" url); :identifier hash("I" system "|" value) and, for an
+//   reference  hash("r" type "/" id), hash("i" id), or hash("u" url); :identifier hash("I" system "|" value) and, for
+//   an
 //              operand without a bar, hash("J" value)
 //   uri        hash("u" uri)
 //   presence   hash("p") once per parameter that has any value: :missing
-//   quantity   idx_number rows with unit 0, unitHash("", code), and the canonical unit with canonical bounds where there is
+//   quantity   idx_number rows with unit 0, unitHash("", code), and the canonical unit with canonical bounds where
+//   there is
 //              one, else unitHash(system, code); number: unit 0
 //   composite  composite_rows.h: toIndexRows calls appendCompositeRows for each composite value
 // Parameters that derived_parameters.h calls derived (Observation.combo-code) have no rows at all.
 // A 0x1F byte stands between the parts, so that no two different values have the same text.
+// _id and _lastUpdated have no rows: they are the columns `id` and `last_updated` of the version.
 
 #include <cstdint>
 #include <string>
@@ -52,13 +55,15 @@ struct IndexRows {
   std::vector<StringRow> strings;
   std::vector<DateRow> dates;
   std::vector<NumberRow> numbers;
-  std::vector<int64_t> patients;   // hash64 of Patient ids: compartments
+  std::vector<int64_t> patients;           // patientHash of Patient ids: compartments
+  std::vector<std::string> patient_texts;  // what was hashed, beside each
   int64_t clinical_date = INT64_MIN;
 };
 
 IndexRows toIndexRows(const std::vector<fhir::index::SearchValue>& values,
                       const std::vector<std::string>& patient_ids, int64_t clinical_date);
 
+// The hash of a reference row to this Patient, so that both share one text.
 int64_t patientHash(std::string_view patient_id);
 // The hash of idx_value rows that a token, reference or uri operand asks for.
 int64_t operandHash(const SearchClause& clause, const SearchOperand& operand);

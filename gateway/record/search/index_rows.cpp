@@ -1,0 +1,168 @@
+#include "gateway/record/search/index_rows.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "fhir/base/digest.h"
+#include "fhir/definitions/lookup.h"
+
+namespace gateway::record::search {
+
+using fhir::definitions::SearchType;
+using fhir::index::QuantityValue;
+using fhir::index::ReferenceValue;
+using fhir::index::SearchValue;
+using fhir::index::TokenValue;
+
+namespace {
+
+constexpr char kBetween = '\x1f';
+constexpr std::string_view kCanonicalSystem = "http://unitsofmeasure.org#canonical";
+
+std::string textOf(char kind, std::string_view first) {
+  std::string text{kind, kBetween};
+  text += first;
+  return text;
+}
+
+std::string textOf(char kind, std::string_view first, std::string_view second) {
+  std::string text = textOf(kind, first);
+  text += kBetween;
+  text += second;
+  return text;
+}
+
+int64_t hashOf(std::string_view text) { return static_cast<int64_t>(fhir::base::hash64(text)); }
+
+std::string patientText(std::string_view id) { return textOf('r', "Patient", id); }
+
+ParameterNumber numberOf(std::string_view code) {
+  const auto& definitions = fhir::definitions::r4();
+  const auto* patient = definitions.type("Patient");
+  const auto* parameter = patient == nullptr ? nullptr : definitions.searchParameter(patient->number, code);
+  return parameter == nullptr ? 0 : parameter->number;
+}
+
+// What the sender wrote there does not count: the version has its own columns.
+bool isColumn(ParameterNumber parameter) {
+  static const ParameterNumber kId = numberOf("_id");
+  static const ParameterNumber kLastUpdated = numberOf("_lastUpdated");
+  return parameter == kId || parameter == kLastUpdated;
+}
+
+void addHashed(IndexRows& rows, ParameterNumber parameter, std::string text) {
+  int64_t hash = hashOf(text);
+  rows.hashed.push_back({parameter, hash, std::move(text)});
+}
+
+void addToken(IndexRows& rows, ParameterNumber parameter, const TokenValue& token) {
+  if (!token.system.empty()) addHashed(rows, parameter, textOf('s', token.system));
+  if (token.code.empty()) return;
+  addHashed(rows, parameter, textOf('c', token.code));
+  if (token.system.empty()) {
+    addHashed(rows, parameter, textOf('n', token.code));
+  } else {
+    addHashed(rows, parameter, textOf('t', token.system, token.code));
+  }
+}
+
+void addReference(IndexRows& rows, ParameterNumber parameter, const ReferenceValue& reference) {
+  if (!reference.id.empty()) {
+    addHashed(rows, parameter, textOf('r', reference.type, reference.id));
+    addHashed(rows, parameter, textOf('i', reference.id));
+  }
+  if (!reference.url.empty()) addHashed(rows, parameter, textOf('u', reference.url));
+  if (!reference.identifier.code.empty()) {
+    addHashed(rows, parameter, textOf('I', reference.identifier.system, reference.identifier.code));
+    addHashed(rows, parameter, textOf('J', reference.identifier.code));
+  }
+}
+
+void addQuantity(IndexRows& rows, ParameterNumber parameter, const QuantityValue& quantity) {
+  auto add = [&](int64_t unit, const fhir::index::NumberValue& value) {
+    rows.numbers.push_back({parameter, unit, value.low, value.high});
+  };
+  add(0, quantity.value);
+  if (!quantity.code.empty()) {
+    add(unitHash("", quantity.code), quantity.value);
+    if (!quantity.system.empty()) add(unitHash(quantity.system, quantity.code), quantity.value);
+  }
+  if (!quantity.canonical_unit.empty()) {
+    add(unitHash(kCanonicalSystem, quantity.canonical_unit), quantity.canonical_value);
+  }
+}
+
+void addValue(IndexRows& rows, const SearchValue& value) {
+  switch (value.type) {
+    case SearchType::Token: addToken(rows, value.parameter, value.token); break;
+    case SearchType::String:
+      rows.strings.push_back({value.parameter, fhir::index::folded(value.string.text), exactHash(value.string.text)});
+      break;
+    case SearchType::Reference: addReference(rows, value.parameter, value.reference); break;
+    case SearchType::Date: rows.dates.push_back({value.parameter, value.date.low, value.date.high}); break;
+    case SearchType::Number: rows.numbers.push_back({value.parameter, 0, value.number.low, value.number.high}); break;
+    case SearchType::Quantity: addQuantity(rows, value.parameter, value.quantity); break;
+    case SearchType::Uri: addHashed(rows, value.parameter, textOf('u', value.uri.uri)); break;
+    case SearchType::Composite: return;
+    case SearchType::Special: return;
+  }
+  addHashed(rows, value.parameter, "p");
+}
+
+template <typename Row, typename Key>
+void sortUnique(std::vector<Row>& rows, Key key) {
+  std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return key(a) < key(b); });
+  auto same = [&](const Row& a, const Row& b) { return key(a) == key(b); };
+  rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
+}
+
+}  // namespace
+
+IndexRows toIndexRows(const std::vector<SearchValue>& values, const std::vector<std::string>& patient_ids,
+                      int64_t clinical_date) {
+  IndexRows rows;
+  for (const auto& value : values) {
+    if (!isColumn(value.parameter)) addValue(rows, value);
+  }
+  // The text stands in the key: two texts with one hash must both reach the store, which then refuses them.
+  sortUnique(rows.hashed, [](const HashedRow& row) { return std::tie(row.parameter, row.value, row.text); });
+  sortUnique(rows.strings, [](const StringRow& row) { return std::tie(row.parameter, row.folded, row.exact); });
+  sortUnique(rows.dates, [](const DateRow& row) { return std::tie(row.parameter, row.low, row.high); });
+  sortUnique(rows.numbers, [](const NumberRow& row) { return std::tie(row.parameter, row.unit, row.low, row.high); });
+  for (const auto& id : patient_ids) {
+    rows.patient_texts.push_back(patientText(id));
+    rows.patients.push_back(hashOf(rows.patient_texts.back()));
+  }
+  rows.clinical_date = clinical_date;
+  return rows;
+}
+
+int64_t patientHash(std::string_view patient_id) { return hashOf(patientText(patient_id)); }
+
+int64_t exactHash(std::string_view text) { return hashOf(textOf('x', text)); }
+
+int64_t unitHash(std::string_view system, std::string_view code) {
+  return code.empty() ? 0 : hashOf(textOf('q', system, code));
+}
+
+int64_t operandHash(const SearchClause& clause, const SearchOperand& operand) {
+  SearchType type = clause.parameter->type;
+  if (clause.modifier == Modifier::Identifier) {
+    if (operand.system) return hashOf(textOf('I', *operand.system, operand.code));
+    return hashOf(textOf('J', operand.code));
+  }
+  if (type == SearchType::Reference) {
+    if (!operand.reference_url.empty()) return hashOf(textOf('u', operand.reference_url));
+    std::string_view target = operand.reference_type;
+    if (target.empty() && clause.target != 0) target = fhir::definitions::r4().type(clause.target)->name;
+    if (target.empty()) return hashOf(textOf('i', operand.reference_id));
+    return hashOf(textOf('r', target, operand.reference_id));
+  }
+  if (type == SearchType::Uri) return hashOf(textOf('u', operand.text));
+  if (!operand.system) return hashOf(textOf('c', operand.code));
+  if (operand.code.empty()) return hashOf(textOf('s', *operand.system));
+  if (operand.system->empty()) return hashOf(textOf('n', operand.code));
+  return hashOf(textOf('t', *operand.system, operand.code));
+}
+
+}  // namespace gateway::record::search
