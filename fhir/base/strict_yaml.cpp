@@ -51,7 +51,8 @@ class Lines {
 
 // Leaves yaml-cpp's parser from within an event.
 struct Refused {
-  YAML::Mark mark;
+  uint32_t line;
+  uint32_t column;
   std::string what;
 };
 
@@ -61,7 +62,10 @@ class Builder : public YAML::EventHandler {
 
   YamlNode take() { return std::move(root_); }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (started_) refuse(mark, "a second document in one file is not allowed");
+    started_ = true;
+  }
   void OnDocumentEnd() override {}
   void OnAnchor(const YAML::Mark& mark, const std::string&) override { refuse(mark, "anchors are not allowed"); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse(mark, "aliases are not allowed"); }
@@ -105,13 +109,14 @@ class Builder : public YAML::EventHandler {
  private:
   struct Open {
     YamlNode node;
-    YAML::Mark mark;
     bool flow = false;
     std::optional<YamlNode> key;                        // Map: read, waits for its value
     std::unordered_map<std::string, uint32_t> earlier;  // Map with many members: key -> line
   };
 
-  [[noreturn]] static void refuse(const YAML::Mark& mark, std::string what) { throw Refused{mark, std::move(what)}; }
+  [[noreturn]] void refuse(const YAML::Mark& mark, std::string what) const {
+    throw Refused{static_cast<uint32_t>(mark.line + 1), lines_.column(mark), std::move(what)};
+  }
 
   YamlNode start(const YAML::Mark& mark, YamlNode::Kind kind) const {
     YamlNode node;
@@ -131,7 +136,6 @@ class Builder : public YAML::EventHandler {
     if (open_.size() >= kMaxDepth) refuse(mark, "nested deeper than 64 levels");
     Open next;
     next.node = start(mark, kind);
-    next.mark = mark;
     next.flow = style == YAML::EmitterStyle::Flow;
     flow_ += next.flow ? 1 : 0;
     open_.push_back(std::move(next));
@@ -165,11 +169,8 @@ class Builder : public YAML::EventHandler {
     const auto& members = map.node.members;
     uint32_t earlier = 0;
     if (members.size() <= kLinearSearch) {
-      const YamlNode* value = map.node.find(key.text);
-      if (value)
-        earlier = std::find_if(members.begin(), members.end(), [&](const auto& m) {
-                    return m.first.text == key.text;
-                  })->first.line;
+      for (const auto& [name, value] : members)
+        if (name.text == key.text) earlier = name.line;
     } else {
       if (map.earlier.empty())
         for (const auto& [name, value] : members) map.earlier.emplace(name.text, name.line);
@@ -177,23 +178,15 @@ class Builder : public YAML::EventHandler {
       if (!added) earlier = found->second;
     }
     if (earlier == 0) return;
-    YAML::Mark mark;
-    mark.line = static_cast<int>(key.line) - 1;
-    mark.column = -1;
-    repeat_column_ = key.column;
-    refuse(mark, "the key \"" + key.text + "\" stands on line " + std::to_string(earlier) + " already");
+    throw Refused{key.line, key.column,
+                  "the key \"" + key.text + "\" stands on line " + std::to_string(earlier) + " already"};
   }
 
- public:
-  // Of the repeated key that was refused, in characters.
-  uint32_t repeatColumn() const { return repeat_column_; }
-
- private:
   const Lines& lines_;
   std::vector<Open> open_;
   YamlNode root_;
-  int flow_ = 0;
-  mutable uint32_t repeat_column_ = 0;
+  bool started_ = false;
+  int flow_ = 0;  // how many of the open ones are in flow style
 };
 
 std::string placeOf(std::string_view file, uint64_t line, uint64_t column) {
@@ -244,25 +237,10 @@ Result<YamlNode> readYaml(std::string_view text, std::string_view file) {
       return empty;
     }
     YamlNode root = builder.take();
-    struct Extra : YAML::EventHandler {
-      void OnDocumentStart(const YAML::Mark& mark) override {
-        throw Refused{mark, "a second document in one file is not allowed"};
-      }
-      void OnDocumentEnd() override {}
-      void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-      void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-      void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-      void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                           YAML::EmitterStyle::value) override {}
-      void OnSequenceEnd() override {}
-      void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
-      void OnMapEnd() override {}
-    } extra;
-    parser.HandleNextDocument(extra);
+    parser.HandleNextDocument(builder);  // refuses
     return root;
   } catch (const Refused& refused) {
-    const uint32_t column = refused.mark.column < 0 ? builder.repeatColumn() : lines.column(refused.mark);
-    return invalid(refused.what, placeOf(file, static_cast<uint64_t>(refused.mark.line) + 1, column));
+    return invalid(refused.what, placeOf(file, refused.line, refused.column));
   } catch (const YAML::Exception& e) {
     return invalid("not YAML: " + e.msg,
                    placeOf(file, static_cast<uint64_t>(std::max(e.mark.line, 0)) + 1, lines.column(e.mark)));
