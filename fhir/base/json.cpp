@@ -1,11 +1,12 @@
 #include "fhir/base/json.h"
 
-#include <simdjson.h>
-
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "fhir/base/text.h"
 
 // An assertion inside RapidJSON would end the process; none can fire as it is used here.
 #define RAPIDJSON_ASSERT(x)
@@ -145,26 +146,6 @@ std::string place(std::string_view text, size_t offset) {
   return std::to_string(at.line) + ":" + std::to_string(at.column);
 }
 
-// The offset of the first byte that is not part of a UTF-8 character.
-size_t firstInvalidUtf8(std::string_view text) {
-  size_t low = 0;  // text[0, low) is valid
-  while (low < text.size()) {
-    const size_t step = std::min<size_t>(text.size() - low, 4096);
-    size_t take = step;
-    // Never cut a character: back to a lead byte.
-    while (take > 0 && low + take < text.size() && (static_cast<uint8_t>(text[low + take]) & 0xC0) == 0x80) --take;
-    if (take == 0 || !simdjson::validate_utf8(text.data() + low, take)) break;
-    low += take;
-  }
-  for (size_t at = low; at < text.size();) {
-    const auto lead = static_cast<uint8_t>(text[at]);
-    const size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (at + length > text.size() || !simdjson::validate_utf8(text.data() + at, length)) return at;
-    at += length;
-  }
-  return text.size();
-}
-
 Error syntaxError(std::string_view text, const rapidjson::ParseResult& result) {
   const char* what = "not JSON";
   switch (result.Code()) {
@@ -193,10 +174,7 @@ Error syntaxError(std::string_view text, const rapidjson::ParseResult& result) {
 
 Done readJson(std::string_view text, JsonHandler& handler, const JsonLimits& limits) {
   if (text.size() > std::min(limits.bytes, kMaxBytes)) return Error{Why::TooCostly, "longer than the limit", {}};
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
-    const size_t offset = firstInvalidUtf8(text);
-    return invalid("not UTF-8 at byte " + std::to_string(offset), place(text, offset));
-  }
+  if (!isUtf8(text)) return invalid("not UTF-8", place(text, firstInvalidUtf8(text)));
   // The reader takes a NUL for the end.
   if (const void* nul = text.empty() ? nullptr : std::memchr(text.data(), 0, text.size()))
     return invalid("a NUL byte", place(text, static_cast<size_t>(static_cast<const char*>(nul) - text.data())));

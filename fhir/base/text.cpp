@@ -6,6 +6,7 @@
 #include <unicode/ustring.h>
 
 #include <algorithm>
+#include <array>
 
 namespace fhir::base {
 
@@ -219,6 +220,16 @@ std::string base64Encode(std::string_view bytes) {
 }
 
 bool isUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
+size_t firstInvalidUtf8(std::string_view text) {
+  if (isUtf8(text)) return text.size();
+  for (size_t at = 0; at < text.size();) {
+    const auto [value, length] = codePointAt(text, at);
+    if (value == 0xFFFD && length == 1) return at;
+    at += length;
+  }
+  return text.size();
+}
 
 CodePoint codePointAt(std::string_view text, size_t offset) {
   constexpr CodePoint kInvalid{0xFFFD, 1};

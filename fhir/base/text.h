@@ -36,6 +36,8 @@ std::string base64Encode(std::string_view bytes);  // section 4, with padding
 // --- UTF-8 ---
 
 bool isUtf8(std::string_view text);
+// Where the first byte stands that is not part of a UTF-8 character; text.size() when there is none.
+size_t firstInvalidUtf8(std::string_view text);
 struct CodePoint {
   char32_t value;  // U+FFFD when the bytes are not UTF-8; then length is 1
   uint32_t length;

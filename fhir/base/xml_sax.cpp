@@ -128,7 +128,7 @@ class Reading {
 Done readXml(std::string_view text, XmlHandler& handler, const XmlLimits& limits, XmlNamespaces namespaces) {
   if (text.size() > std::min<size_t>(limits.bytes, INT_MAX))
     return Error{Why::TooCostly, "longer than the limit", {}};
-  if (!isUtf8(text)) return invalid("not UTF-8");
+  if (!isUtf8(text)) return invalid("not UTF-8", place(text, firstInvalidUtf8(text)));
   return Reading(text, handler, limits, namespaces).run();
 }
 
