@@ -21,9 +21,9 @@ namespace fhir::model {
 
 struct ReadLimits {
   uint32_t depth = 64;
-  uint32_t members = 20'000;            // of one object
-  size_t string_bytes = 4u << 20;       // of one string
-  size_t bytes = 16u << 20;             // of the whole text
+  uint32_t members = 20'000;       // of one object
+  size_t string_bytes = 4u << 20;  // of one string
+  size_t bytes = 16u << 20;        // of the whole text
 };
 
 enum class JsonKind : uint8_t { Null, False, True, Number, String, Object, Array };
@@ -44,11 +44,11 @@ class Document {
   path::Node root() const;
   static const path::Navigator& navigator();
 
-  const std::string& json() const;         // as read
-  std::string_view resourceType() const;   // empty for plain JSON
+  const std::string& json() const;        // as read
+  std::string_view resourceType() const;  // empty for plain JSON
   definitions::TypeNumber type() const;
-  std::string_view id() const;             // Resource.id, may be empty
-  std::string_view versionId() const;      // meta.versionId, may be empty
+  std::string_view id() const;         // Resource.id, may be empty
+  std::string_view versionId() const;  // meta.versionId, may be empty
 
   // The first child of `node` called `name`; tree == nullptr when absent.
   static path::Node child(path::Node node, std::string_view name);

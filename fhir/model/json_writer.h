@@ -30,8 +30,9 @@ std::string storedForm(const Document& document, const StoredFormOptions& option
 // The stored form with versionId and lastUpdated ("2025-03-06T08:15:28.000+08:00") put in.
 std::string withVersion(std::string_view stored, std::string_view version_id, std::string_view last_updated);
 
-// SHA-256-free 128-bit content hash over members sorted by name, numbers verbatim, without meta.versionId
-// and meta.lastUpdated: equal means "unchanged" (design decision 12). 32 hex digits.
+// 128-bit content hash (half of a SHA-256: senders must not be able to make two contents collide) over members
+// sorted by name, strings unescaped, numbers verbatim, without the resource's own id, meta.versionId and
+// meta.lastUpdated: equal means "unchanged" (design decision 12). 32 hex digits.
 std::string contentHash(const Document& document);
 
 }  // namespace fhir::model

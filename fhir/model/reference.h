@@ -8,12 +8,12 @@
 namespace fhir::model {
 
 struct Reference {
-  std::string_view base;     // "http://host/fhir" without the last slash; empty when relative
-  std::string_view type;     // "Patient"; empty for urn: and fragments
+  std::string_view base;  // "http://host/fhir" without the last slash; empty when relative
+  std::string_view type;  // "Patient"; empty for urn: and fragments
   std::string_view id;
-  std::string_view version;  // after /_history/
-  std::string_view fragment; // "contained" of "#contained"
-  std::string_view urn;      // the whole text of a urn:uuid: or urn:oid:
+  std::string_view version;   // after /_history/
+  std::string_view fragment;  // "contained" of "#contained"
+  std::string_view urn;       // the whole text of a urn:uuid: or urn:oid:
 };
 
 // Nothing when the text is none of these shapes (a canonical or any other URI).

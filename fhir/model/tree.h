@@ -1,0 +1,92 @@
+#pragma once
+// The memory behind Document: the JSON text and a flat array of records, one for each object, string, number,
+// boolean and null, in the order of the text. Read by fhir/model and by the specialised programs of fhir/index;
+// everybody else goes through the navigator.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhir/base/arena.h"
+#include "fhir/definitions/lookup.h"
+#include "fhir/model/document.h"
+
+namespace fhir::model {
+
+// Index 0 is the root. `next` and `first` are 0 where there is none: the root is nobody's child.
+struct Record {
+  enum Flag : uint8_t {
+    FromArray = 1,    // stands in a JSON array
+    NotFirst = 2,     // and is not its first item
+    Shadow = 4,       // an `_x` member that has not been merged into `x`
+    SideKey = 8,      // the key had escapes: key_offset is a place in Tree::side_texts
+    HasShadows = 16,  // an object with `_x` members
+    HasHidden = 32,   // an object with children that are not to be seen (resourceType, null)
+    Hidden = 64,      // such a child; unlinked when typing is done
+  };
+
+  uint32_t parent = 0;
+  uint32_t next = 0;
+  uint32_t first = 0;
+  uint32_t name_hash = 0;   // of the name that it answers to
+  uint32_t key_offset = 0;  // the JSON key, without quotes
+  uint32_t key_size = 0;
+  uint32_t element = 0;  // 1 + index in Definitions::allElements(); 0: unknown
+  uint32_t offset = 0;   // the token or object in the text
+  uint32_t length = 0;
+  uint32_t side_text = 0;  // 1 + place in Tree::side_texts of an unescaped string
+  definitions::TypeNumber type = 0;
+  JsonKind kind = JsonKind::Null;
+  uint8_t flags = 0;
+
+  bool has(Flag flag) const { return (flags & flag) != 0; }
+};
+
+struct Oddity {  // seen while reading, becomes a finding when the text is a FHIR resource
+  enum class What : uint8_t { EmptyArray, EmptyObject, NestedArray } what;
+  uint32_t record;  // the object in which it stands, or which is empty
+};
+
+struct Document::Tree {
+  std::string text;
+  std::vector<Record> records;
+  std::vector<std::string_view> side_texts;
+  base::Arena arena{1024};
+  std::vector<Oddity> oddities;
+  definitions::TypeNumber type = 0;
+
+  std::string_view key(const Record& record) const {
+    if (record.has(Record::SideKey)) return side_texts[record.key_offset];
+    return std::string_view(text).substr(record.key_offset, record.key_size);
+  }
+  // The name by which the parent holds it: of the element when it is known, else the JSON key.
+  std::string_view name(const Record& record) const;
+  std::string_view token(const Record& record) const {
+    return std::string_view(text).substr(record.offset, record.length);
+  }
+  // Strings without quotes and escapes, numbers and booleans as written; empty for objects and null.
+  std::string_view value(const Record& record) const {
+    if (record.kind == JsonKind::String) {
+      if (record.side_text != 0) return side_texts[record.side_text - 1];
+      return std::string_view(text).substr(record.offset + 1, record.length - 2);
+    }
+    if (record.kind == JsonKind::Object || record.kind == JsonKind::Array || record.kind == JsonKind::Null) return {};
+    return token(record);
+  }
+  path::Node node(uint32_t index) const { return {this, index, 0}; }
+};
+
+inline const Document::Tree& treeOf(path::Node node) { return *static_cast<const Document::Tree*>(node.tree); }
+inline const Record& recordOf(path::Node node) { return treeOf(node).records[node.index]; }
+
+// Fills `records` from `text`. Nulls are records.
+base::Done readRecords(Document::Tree& tree, const ReadLimits& limits);
+
+// Gives the records of a FHIR resource their elements and types, merges `_x`, hides resourceType and nulls.
+base::Done attachTypes(Document::Tree& tree, base::Findings& findings);
+
+// Takes hidden children out of the lists of their parents.
+void unlinkHidden(Document::Tree& tree);
+
+}  // namespace fhir::model

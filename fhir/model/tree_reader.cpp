@@ -1,0 +1,206 @@
+// JSON tokens -> records. Arrays leave no record: their items are repeated members of the object around them.
+
+#include <algorithm>
+#include <optional>
+
+#include "fhir/base/json.h"
+#include "fhir/model/tree.h"
+
+namespace fhir::model {
+namespace {
+
+using base::Error;
+
+struct Key {
+  uint32_t offset = 0;
+  uint32_t size = 0;
+  uint32_t hash = 0;
+  uint8_t flags = 0;
+};
+
+// An object or array that has been opened. An array's items belong to the frame `owner`, an object.
+struct Frame {
+  uint32_t record = 0;
+  uint32_t last = 0;  // the newest child
+  uint32_t owner = 0;
+  uint32_t items = 0;
+  Key key;  // the pending key of an object, the own key of an array
+  bool is_array = false;
+  bool suspect = false;   // two keys may be equal
+  uint64_t seen[4] = {};  // which key hashes have been, 8 bits of each
+};
+
+class RecordBuilder final : public base::JsonHandler {
+ public:
+  explicit RecordBuilder(Document::Tree& tree) : tree_(tree) {
+    tree_.records.reserve(tree_.text.size() / 24 + 16);
+    frames_.reserve(16);
+  }
+
+  bool null(size_t offset) override { return scalar(JsonKind::Null, offset, 4); }
+  bool boolean(bool value, size_t offset) override {
+    return scalar(value ? JsonKind::True : JsonKind::False, offset, value ? 4 : 5);
+  }
+  bool number(std::string_view text, size_t offset) override { return scalar(JsonKind::Number, offset, text.size()); }
+  bool string(std::string_view text, bool raw, size_t offset) override {
+    size_t length = raw ? text.size() + 2 : tokenLength(offset);
+    uint32_t index = add(JsonKind::String, offset, length);
+    if (!raw) {
+      tree_.side_texts.push_back(tree_.arena.keep(text));
+      tree_.records[index].side_text = static_cast<uint32_t>(tree_.side_texts.size());
+    }
+    return true;
+  }
+  bool key(std::string_view text, bool raw, size_t offset) override {
+    Frame& frame = frames_.back();
+    Key key{static_cast<uint32_t>(offset + 1), static_cast<uint32_t>(text.size()), base::hashName(text), 0};
+    if (!raw) {
+      key.offset = static_cast<uint32_t>(tree_.side_texts.size());
+      key.flags = Record::SideKey;
+      tree_.side_texts.push_back(tree_.arena.keep(text));
+    }
+    uint64_t& word = frame.seen[key.hash >> 30];
+    uint64_t bit = uint64_t{1} << ((key.hash >> 24) & 63);
+    frame.suspect = frame.suspect || (word & bit) != 0;
+    word |= bit;
+    frame.key = key;
+    ++frame.items;
+    return true;
+  }
+  bool startObject(size_t offset) override {
+    uint32_t index = add(JsonKind::Object, offset, 0);
+    Frame frame;
+    frame.record = index;
+    frames_.push_back(frame);
+    return true;
+  }
+  bool endObject(size_t offset) override {
+    const Frame& frame = frames_.back();
+    Record& record = tree_.records[frame.record];
+    record.length = static_cast<uint32_t>(offset + 1 - record.offset);
+    if (frame.items == 0) tree_.oddities.push_back({Oddity::What::EmptyObject, frame.record});
+    if (frame.suspect && hasDuplicates(frame.record)) return false;
+    frames_.pop_back();
+    return true;
+  }
+  bool startArray(size_t offset) override {
+    Frame frame;
+    frame.is_array = true;
+    if (frames_.empty()) {  // the whole text is an array: a root without a name holds the items
+      frame.record = add(JsonKind::Array, offset, 0);
+    } else {
+      const Frame& outer = frames_.back();
+      frame.owner = outer.is_array ? outer.owner : static_cast<uint32_t>(frames_.size() - 1);
+      frame.record = outer.record;
+      frame.key = outer.key;
+      if (outer.is_array) {
+        tree_.oddities.push_back({Oddity::What::NestedArray, outer.record});
+        frame.items = outer.items;
+      }
+    }
+    frames_.push_back(frame);
+    return true;
+  }
+  bool endArray(size_t offset) override {
+    Frame frame = frames_.back();
+    frames_.pop_back();
+    if (frame.items == 0) tree_.oddities.push_back({Oddity::What::EmptyArray, frame.record});
+    if (frames_.empty()) {
+      Record& root = tree_.records[frame.record];
+      root.length = static_cast<uint32_t>(offset + 1 - root.offset);
+    } else if (frames_.back().is_array) {
+      frames_.back().items = frame.items;
+    }
+    return true;
+  }
+
+  std::optional<Error> takeError() { return std::move(error_); }
+
+ private:
+  bool scalar(JsonKind kind, size_t offset, size_t length) {
+    add(kind, offset, length);
+    return true;
+  }
+
+  uint32_t add(JsonKind kind, size_t offset, size_t length) {
+    auto index = static_cast<uint32_t>(tree_.records.size());
+    Record& record = tree_.records.emplace_back();
+    record.kind = kind;
+    record.offset = static_cast<uint32_t>(offset);
+    record.length = static_cast<uint32_t>(length);
+    if (frames_.empty()) return index;
+    Frame& frame = frames_.back();
+    record.parent = frame.record;
+    record.key_offset = frame.key.offset;
+    record.key_size = frame.key.size;
+    record.name_hash = frame.key.hash;
+    record.flags = frame.key.flags;
+    if (frame.is_array) {
+      record.flags |= static_cast<uint8_t>(Record::FromArray | (frame.items > 0 ? Record::NotFirst : 0));
+      ++frame.items;
+    }
+    Frame& owner = frame.is_array ? frames_[frame.owner] : frame;
+    if (owner.last == 0) {
+      tree_.records[owner.record].first = index;
+    } else {
+      tree_.records[owner.last].next = index;
+    }
+    owner.last = index;
+    return index;
+  }
+
+  // Of a string with escapes, quotes included.
+  size_t tokenLength(size_t offset) const {
+    const std::string& text = tree_.text;
+    size_t end = offset + 1;
+    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+    return end + 1 - offset;
+  }
+
+  // Sorting keeps this at n log n for hostile keys.
+  bool hasDuplicates(uint32_t object) {
+    keys_.clear();
+    for (uint32_t i = tree_.records[object].first; i != 0; i = tree_.records[i].next)
+      if (!tree_.records[i].has(Record::NotFirst)) keys_.push_back(i);
+    auto less = [this](uint32_t a, uint32_t b) {
+      const Record &x = tree_.records[a], &y = tree_.records[b];
+      if (x.name_hash != y.name_hash) return x.name_hash < y.name_hash;
+      int order = tree_.key(x).compare(tree_.key(y));
+      return order != 0 ? order < 0 : a < b;
+    };
+    std::sort(keys_.begin(), keys_.end(), less);
+    for (size_t i = 1; i < keys_.size(); ++i) {
+      const Record &x = tree_.records[keys_[i - 1]], &y = tree_.records[keys_[i]];
+      if (x.name_hash != y.name_hash || tree_.key(x) != tree_.key(y)) continue;
+      base::LineColumn at = base::lineColumn(tree_.text, y.offset);
+      error_ = base::invalid("a member of the JSON object stands there twice",
+                             std::to_string(at.line) + ":" + std::to_string(at.column));
+      return true;
+    }
+    return false;
+  }
+
+  Document::Tree& tree_;
+  std::vector<Frame> frames_;
+  std::vector<uint32_t> keys_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+base::Done readRecords(Document::Tree& tree, const ReadLimits& limits) {
+  base::JsonLimits json_limits;
+  json_limits.depth = limits.depth;
+  json_limits.members = limits.members;
+  json_limits.string_bytes = limits.string_bytes;
+  json_limits.bytes = std::min<size_t>(limits.bytes, UINT32_MAX / 2);
+  if (tree.text.size() > json_limits.bytes)
+    return Error{base::Why::TooCostly, "the JSON text is larger than the limit `bytes`", ""};
+  RecordBuilder builder(tree);
+  base::Done done = base::readJson(tree.text, builder, json_limits);
+  if (done.ok()) return done;
+  if (auto error = builder.takeError()) return std::move(*error);
+  return done;
+}
+
+}  // namespace fhir::model
