@@ -5,6 +5,8 @@
 
 #include "fhir/base/digest.h"
 #include "fhir/definitions/lookup.h"
+#include "gateway/record/search/composite_rows.h"
+#include "gateway/record/search/derived_parameters.h"
 
 namespace gateway::record::search {
 
@@ -103,7 +105,7 @@ void addValue(IndexRows& rows, const SearchValue& value) {
     case SearchType::Number: rows.numbers.push_back({value.parameter, 0, value.number.low, value.number.high}); break;
     case SearchType::Quantity: addQuantity(rows, value.parameter, value.quantity); break;
     case SearchType::Uri: addHashed(rows, value.parameter, textOf('u', value.uri.uri)); break;
-    case SearchType::Composite: return;
+    case SearchType::Composite: appendCompositeRows(value, rows); break;
     case SearchType::Special: return;
   }
   addHashed(rows, value.parameter, "p");
@@ -122,7 +124,7 @@ IndexRows toIndexRows(const std::vector<SearchValue>& values, const std::vector<
                       int64_t clinical_date) {
   IndexRows rows;
   for (const auto& value : values) {
-    if (!isColumn(value.parameter)) addValue(rows, value);
+    if (!isColumn(value.parameter) && !isDerived(value.parameter)) addValue(rows, value);
   }
   // The text stands in the key: two texts with one hash must both reach the store, which then refuses them.
   sortUnique(rows.hashed, [](const HashedRow& row) { return std::tie(row.parameter, row.value, row.text); });

@@ -3,14 +3,13 @@
 // so that they cannot differ. Row shapes: gateway/record/store/sqlite/schema.
 //
 //   token      hash("t" system "|" code), hash("c" code), hash("s" system); without system also hash("n" code)
-//   reference  hash("r" type "/" id), hash("i" id), or hash("u" url); :identifier hash("I" system "|" value) and, for
-//   an
-//              operand without a bar, hash("J" value)
+//   reference  hash("r" type "/" id), hash("i" id), or hash("u" url);
+//              :identifier hash("I" system "|" value) and, for an operand without a bar, hash("J" value)
 //   uri        hash("u" uri)
 //   presence   hash("p") once per parameter that has any value: :missing
-//   quantity   idx_number rows with unit 0, unitHash("", code), and the canonical unit with canonical bounds where
-//   there is
-//              one, else unitHash(system, code); number: unit 0
+//   number     idx_number rows with unit 0
+//   quantity   idx_number rows with unit 0, unitHash("", code), unitHash(system, code), and the canonical unit with
+//              canonical bounds where there is one
 //   composite  composite_rows.h: toIndexRows calls appendCompositeRows for each composite value
 // Parameters that derived_parameters.h calls derived (Observation.combo-code) have no rows at all.
 // A 0x1F byte stands between the parts, so that no two different values have the same text.

@@ -1,7 +1,7 @@
 #pragma once
 // Query string -> SearchQuery. Strict (design decision 17): unknown parameters, modifiers, types, malformed values
-// are Why::Invalid naming the parameter, with the nearest known one; what R4 has and we do not offer is Why::Unsupported;
-// limits (OR values, parameters, chain depth, _count) are Why::TooCostly naming the limit.
+// are Why::Invalid naming the parameter, with the nearest known one; what R4 has and we do not offer is
+// Why::Unsupported; limits (OR values, parameters, chain depth, _count) are Why::TooCostly naming the limit.
 
 #include <string>
 #include <string_view>
@@ -19,13 +19,13 @@ using QueryParameters = std::vector<std::pair<std::string, std::string>>;  // de
 fhir::base::Result<QueryParameters> decodeForm(std::string_view text);
 
 struct ParseOptions {
-  bool lenient = false;         // Prefer: handling=lenient
-  int zone_minutes = 480;       // the site's zone for dates without one
+  bool lenient = false;    // Prefer: handling=lenient
+  int zone_minutes = 480;  // the site's zone for dates without one
   uint32_t default_count = 20;
   uint32_t max_count = 200;
   uint32_t max_parameters = 64;
   uint32_t max_or_values = 200;
-  std::string own_base;         // "http://127.0.0.1:8080/fhir": absolute references to ourselves become relative
+  std::string own_base;  // "http://127.0.0.1:8080/fhir": absolute references to ourselves become relative
 };
 
 // `_format`, `_pretty` are passed over; the paging token is the caller's business.

@@ -14,9 +14,7 @@ class Rights {
   static Rights all(std::string reason) { return Rights(true, std::move(reason), {}); }
   // The Patient compartments of these Patient ids, and resources of types that are in no Patient compartment
   // (Organization, Practitioner, ...). An empty list sees nothing at all.
-  static Rights ofPatients(std::vector<std::string> patient_ids) {
-    return Rights(false, {}, std::move(patient_ids));
-  }
+  static Rights ofPatients(std::vector<std::string> patient_ids) { return Rights(false, {}, std::move(patient_ids)); }
 
   bool unrestricted() const { return all_; }
   const std::string& reason() const { return reason_; }

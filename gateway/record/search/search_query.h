@@ -13,22 +13,35 @@
 namespace gateway::record::search {
 
 enum class Prefix : uint8_t { Eq, Ne, Gt, Lt, Ge, Le, Sa, Eb, Ap };
-enum class Modifier : uint8_t { None, Missing, Exact, Contains, Text, Not, Identifier, OfType, Below, Above, In, NotIn };
+enum class Modifier : uint8_t {
+  None,
+  Missing,
+  Exact,
+  Contains,
+  Text,
+  Not,
+  Identifier,
+  OfType,
+  Below,
+  Above,
+  In,
+  NotIn
+};
 
 // One value of the OR list, already parsed by the parameter's type.
 struct SearchOperand {
   Prefix prefix = Prefix::Eq;
-  std::string text;                         // as given, unescaped
-  std::optional<std::string> system;        // token `s|c`: set (maybe empty) when a bar was written
-  std::string code;                         // token and quantity unit code
-  std::string unit_system;                  // quantity
+  std::string text;                   // as given, unescaped
+  std::optional<std::string> system;  // token `s|c`: set (maybe empty) when a bar was written
+  std::string code;                   // token and quantity unit code
+  std::string unit_system;            // quantity
   fhir::index::DateValue date;
-  fhir::index::NumberValue number;          // implied precision bounds
-  std::string reference_type;               // reference
+  fhir::index::NumberValue number;  // implied precision bounds
+  std::string reference_type;       // reference
   std::string reference_id;
   std::string reference_url;
-  bool missing = false;                     // :missing=true
-  std::vector<SearchOperand> parts;         // composite
+  bool missing = false;              // :missing=true
+  std::vector<SearchOperand> parts;  // composite
 };
 
 struct SearchClause {
@@ -37,7 +50,8 @@ struct SearchClause {
   fhir::definitions::TypeNumber target = 0;  // `subject:Patient`, and the target of a chain
   std::vector<SearchOperand> any_of;         // empty when there is a chain
   std::unique_ptr<SearchClause> chain;       // `patient.identifier=`: the clause on the target
-  // _has:Observation:patient:code=...: parameter is the reference on `reverse_type` that points here, chain the clause.
+  // _has:Observation:patient:code=...: parameter is the reference on `reverse_type` that points here, chain the
+  // clause.
   fhir::definitions::TypeNumber reverse_type = 0;
 };
 
@@ -61,7 +75,7 @@ enum class Total : uint8_t { None, Estimate, Accurate };
 struct SearchQuery {
   fhir::definitions::TypeNumber type = 0;
   std::vector<SearchClause> all_of;
-  std::vector<SortKey> sort;       // empty: by the store's own stable order, newest first
+  std::vector<SortKey> sort;  // empty: by the store's own stable order, newest first
   std::vector<Include> includes;
   uint32_t count = 20;
   Summary summary = Summary::False;
