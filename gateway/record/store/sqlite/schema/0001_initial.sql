@@ -32,10 +32,19 @@ CREATE TABLE version(
 CREATE UNIQUE INDEX version_of ON version(type, id, version);
 CREATE INDEX version_by_message ON version(message, part) WHERE message IS NOT NULL;
 
--- (resource, order, content) once written by a mapping: a repeat writes nothing.
+-- (resource, order, content) that a mapping once wrote, where no version shows it (merged, or equal to what was there):
+-- a repeat writes nothing.
 CREATE TABLE written(
   type INTEGER NOT NULL, id TEXT NOT NULL, write_order TEXT NOT NULL, content_hash BLOB NOT NULL,
   PRIMARY KEY(type, id, write_order, content_hash)) WITHOUT ROWID;
+
+-- Versions that are no longer current and still have index rows, until the retention is over; `at`: when superseded.
+CREATE TABLE superseded(
+  to_seq INTEGER NOT NULL, vkey INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(to_seq, vkey)) WITHOUT ROWID;
+
+-- The newest sequence that changed something in a Patient's compartment; patient 0: in the types that all callers share.
+CREATE TABLE patient_latest(patient INTEGER PRIMARY KEY, sequence INTEGER NOT NULL);
 
 -- Search values. token, reference, uri and presence rows: several hashes for one value (see search/index_rows.h).
 CREATE TABLE idx_value(
