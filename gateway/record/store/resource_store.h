@@ -33,15 +33,15 @@ struct Version {
   int64_t last_updated = 0;  // microseconds
   uint64_t sequence = 0;     // of the commit that made it
   bool deleted = false;
-  std::string json;          // the whole resource with meta.versionId and meta.lastUpdated; empty when deleted
-  std::string institution;   // owner; empty: nobody's (written through REST without one)
-  std::string message;       // origin message id, empty when it came through REST
+  std::string json;         // the whole resource with meta.versionId and meta.lastUpdated; empty when deleted
+  std::string institution;  // owner; empty: nobody's (written through REST without one)
+  std::string message;      // origin message id, empty when it came through REST
   uint32_t part = 0;
 };
 
 enum class WriteMode : uint8_t {
-  Create,   // Why::Conflict when the id exists
-  Put,      // update, or create with this id (REST update); content equal to the current one: Unchanged
+  Create,  // Why::Conflict when the id exists
+  Put,     // update, or create with this id (REST update); content equal to the current one: Unchanged
   Delete,
   Ensure,   // create if absent, else Unchanged
   Newer,    // by `order`, ties by `order_tie`; an older one becomes history (two versions) once
@@ -52,25 +52,26 @@ enum class WriteMode : uint8_t {
 struct Write {
   WriteMode mode = WriteMode::Put;
   TypeNumber type = 0;
-  std::string id;                     // always given by the caller
-  std::optional<fhir::model::Document> document;  // absent for Delete
+  std::string id;                                                                 // always given by the caller
+  std::optional<fhir::model::Document> document;                                  // absent for Delete
   std::function<std::optional<std::string>(std::string_view)> rewrite_reference;  // may be empty
-  std::string order;                  // for Newer and Merge: compared as text
+  std::string order;  // for Newer and Merge: compared as text
   uint64_t order_tie = 0;
   std::vector<std::string> merge_lists;
-  std::optional<uint64_t> if_match;   // Why::Conflict when the current version differs
+  std::optional<uint64_t> if_match;  // Why::Conflict when the current version differs
 };
 
-// A condition that must still hold at the commit (design decision 14): the query, evaluated with `rights`, gives exactly
-// `expected` (one id, or none). Otherwise the batch fails with Why::Busy and where = "condition": evaluate again.
+// A condition that must still hold at the commit (design decision 14): the query, evaluated with `rights`, gives
+// exactly `expected` (one id, or none). Otherwise the batch fails with Why::Busy and where = "condition": evaluate
+// again.
 struct Condition {
   search::SearchQuery query;
   Rights rights;
   std::optional<std::string> expected;
 };
 
-// Rows that commit together with the resources (part state, audit, outbox): statements over the owner's own tables, in
-// the SQL subset shared by SQLite and PostgreSQL.
+// Rows that commit together with the resources (part state, audit, outbox): statements over the owner's own tables,
+// in the SQL subset shared by SQLite and PostgreSQL.
 struct AlsoRun {
   std::string sql;
   std::vector<sql::Value> values;
@@ -79,7 +80,7 @@ struct AlsoRun {
 enum class Lane : uint8_t { Live, Bulk };
 
 struct Batch {
-  std::vector<Write> writes;          // all or nothing
+  std::vector<Write> writes;  // all or nothing
   std::vector<Condition> conditions;
   std::vector<AlsoRun> also;
   std::string institution;
@@ -94,7 +95,7 @@ struct WriteOutcome {
   Effect effect = Effect::Unchanged;
   TypeNumber type = 0;
   std::string id;
-  uint64_t version = 0;       // current version after the commit
+  uint64_t version = 0;  // current version after the commit
   int64_t last_updated = 0;
 };
 
@@ -118,9 +119,9 @@ class CommitParticipant {
 struct SearchPage {
   std::vector<Version> matches;
   std::vector<Version> included;
-  std::optional<uint64_t> total;        // as of the sequence
-  uint64_t sequence = 0;                // the page was read as of this
-  std::string next_key;                 // opaque key after which the next page begins; empty: last page
+  std::optional<uint64_t> total;  // as of the sequence
+  uint64_t sequence = 0;          // the page was read as of this
+  std::string next_key;           // opaque key after which the next page begins; empty: last page
 };
 
 struct HistoryPage {
@@ -157,8 +158,8 @@ class ResourceStore {
   // Every version, index row and Provenance as sorted text lines, for comparing stores: `onecard dump`.
   virtual fhir::base::Done dump(const std::function<bool(std::string_view line)>& out) = 0;
   // Rebuilds all index rows from the bodies; `check_only`: compares and reports differences instead.
-  virtual fhir::base::Result<uint64_t> reindex(bool check_only,
-                                               const std::function<void(uint64_t done, uint64_t total)>& progress) = 0;
+  virtual fhir::base::Result<uint64_t> reindex(
+      bool check_only, const std::function<void(uint64_t done, uint64_t total)>& progress) = 0;
 
   // Reads of other components' tables (part state); statements as in AlsoRun, rows handed out one by one.
   virtual fhir::base::Done query(const AlsoRun& statement,

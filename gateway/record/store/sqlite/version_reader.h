@@ -12,7 +12,8 @@ namespace gateway::record::store {
 
 class VersionReader {
  public:
-  explicit VersionReader(sql::Connection& connection);
+  // `zone_minutes`: in which meta.lastUpdated is written.
+  explicit VersionReader(sql::Connection& connection, int zone_minutes = 480);
   ~VersionReader();
   // The columns that read() expects, in order, for SELECT; `v` is the alias of table `version`.
   static constexpr const char* kColumns =
@@ -25,5 +26,8 @@ class VersionReader {
   struct Body;
   std::unique_ptr<Body> body_;
 };
+
+// An instant with milliseconds: "2025-03-06T08:15:28.000+08:00".
+std::string instantText(int64_t microseconds, int zone_minutes);
 
 }  // namespace gateway::record::store
