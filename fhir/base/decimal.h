@@ -15,7 +15,7 @@ namespace fhir::base {
 
 class Decimal {
  public:
-  static constexpr int kMaxDigits = 38;      // of the coefficient
+  static constexpr int kMaxDigits = 38;       // of the coefficient
   static constexpr int kDivisionDigits = 28;  // significant digits of a quotient that does not end
 
   Decimal() = default;
@@ -29,10 +29,10 @@ class Decimal {
 
   bool negative() const { return negative_; }
   bool isZero() const { return coefficient_ == 0; }
-  bool isInteger() const;            // no fraction that counts: 2.00 is one
-  Result<int64_t> toInteger() const;  // truncates; Why::Invalid outside int64
+  bool isInteger() const;               // no fraction that counts: 2.00 is one
+  Result<int64_t> toInteger() const;    // truncates; Why::Invalid outside int64
   int scale() const { return scale_; }  // digits after the point as written; negative for 1e3
-  int digits() const;                 // significant digits of the coefficient, 0 has one
+  int digits() const;                   // significant digits of the coefficient, 0 has one
 
   Result<Decimal> add(const Decimal& other) const;
   Result<Decimal> subtract(const Decimal& other) const;

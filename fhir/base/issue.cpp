@@ -15,8 +15,7 @@ std::string_view toString(Severity severity) {
 }
 
 bool Findings::hasErrors() const {
-  return std::any_of(list_.begin(), list_.end(),
-                     [](const Finding& f) { return f.severity >= Severity::Error; });
+  return std::any_of(list_.begin(), list_.end(), [](const Finding& f) { return f.severity >= Severity::Error; });
 }
 
 }  // namespace fhir::base

@@ -57,33 +57,32 @@ class Forwarder {
     next_backslash_ = findBackslash(0);
   }
 
-  bool Null() { return value() && handler_.null(here() - 4); }
-  bool Bool(bool b) { return value() && handler_.boolean(b, here() - (b ? 4 : 5)); }
+  bool Null() { return value(here() - 4) && handler_.null(token_); }
+  bool Bool(bool b) { return value(here() - (b ? 4 : 5)) && handler_.boolean(b, token_); }
   bool RawNumber(const char* at, rapidjson::SizeType length, bool) {
-    const size_t offset = offsetOf(at);
-    return value() && handler_.number(text_.substr(offset, length), offset);
+    return value(offsetOf(at)) && handler_.number(text_.substr(token_, length), token_);
   }
   bool String(const char* at, rapidjson::SizeType length, bool) {
-    if (!value()) return false;
-    const size_t offset = offsetOf(at);
-    if (isRaw(offset, length)) return fits(length) && handler_.string(text_.substr(offset, length), true, offset - 1);
-    return fits(length) && whole({at, length}) && handler_.string({at, length}, false, offset - 1);
+    if (!value(offsetOf(at) - 1) || !fits(length)) return false;
+    if (isRaw(token_ + 1, length)) return handler_.string(text_.substr(token_ + 1, length), true, token_);
+    return whole({at, length}) && handler_.string({at, length}, false, token_);
   }
   bool Key(const char* at, rapidjson::SizeType length, bool) {
+    token_ = offsetOf(at) - 1;
     if (++members_.back() > limits_.members) return refuse("more members in one object than the limit");
-    const size_t offset = offsetOf(at);
-    if (isRaw(offset, length)) return fits(length) && handler_.key(text_.substr(offset, length), true, offset - 1);
-    return fits(length) && whole({at, length}) && handler_.key({at, length}, false, offset - 1);
+    if (!fits(length)) return false;
+    if (isRaw(token_ + 1, length)) return handler_.key(text_.substr(token_ + 1, length), true, token_);
+    return whole({at, length}) && handler_.key({at, length}, false, token_);
   }
-  bool StartObject() { return value() && deeper() && handler_.startObject(here()); }
+  bool StartObject() { return value(here()) && deeper() && handler_.startObject(token_); }
   bool EndObject(rapidjson::SizeType) {
     members_.pop_back();
-    return handler_.endObject(here());
+    return handler_.endObject(token_ = here());
   }
-  bool StartArray() { return value() && deeper() && handler_.startArray(here()); }
+  bool StartArray() { return value(here()) && deeper() && handler_.startArray(token_); }
   bool EndArray(rapidjson::SizeType) {
     members_.pop_back();
-    return handler_.endArray(here());
+    return handler_.endArray(token_ = here());
   }
   // Never called: numbers come as text.
   bool Int(int) { return false; }
@@ -95,6 +94,7 @@ class Forwarder {
   // Why a call returned false; empty: the handler wanted to stop.
   const char* refused() const { return refused_; }
   Why why() const { return why_; }
+  size_t token() const { return token_; }  // where the last reported token begins
 
  private:
   size_t here() const { return stream_.Tell(); }
@@ -114,7 +114,10 @@ class Forwarder {
     why_ = why;
     return false;
   }
-  bool value() { return ++values_ <= limits_.values || refuse("more values than the limit"); }
+  bool value(size_t offset) {
+    token_ = offset;
+    return ++values_ <= limits_.values || refuse("more values than the limit");
+  }
   bool fits(size_t length) { return length <= limits_.string_bytes || refuse("a string longer than the limit"); }
   bool deeper() {
     if (members_.size() >= limits_.depth) return refuse("nested deeper than the limit");
@@ -137,6 +140,7 @@ class Forwarder {
   size_t next_backslash_ = 0;
   std::vector<uint32_t> members_;  // of each open object; arrays take a place too
   uint32_t values_ = 0;
+  size_t token_ = 0;
   const char* refused_ = nullptr;
   Why why_ = Why::TooCostly;
 };
@@ -191,7 +195,7 @@ Done readJson(std::string_view text, JsonHandler& handler, const JsonLimits& lim
   const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, forwarder);
   if (!result.IsError()) return {};
   if (result.Code() != rapidjson::kParseErrorTermination) return syntaxError(text, result);
-  const std::string where = place(text, std::min(result.Offset(), text.size()));
+  const std::string where = place(text, forwarder.token());
   if (forwarder.refused()) return Error{forwarder.why(), forwarder.refused(), where};
   return invalid("stopped", where);
 }

@@ -19,9 +19,7 @@ struct Name {
 
   Name() = default;
   constexpr explicit Name(std::string_view t) : text(t), hash(hashName(t)) {}
-  constexpr bool is(std::string_view other, uint32_t other_hash) const {
-    return hash == other_hash && text == other;
-  }
+  constexpr bool is(std::string_view other, uint32_t other_hash) const { return hash == other_hash && text == other; }
 };
 
 }  // namespace fhir::base

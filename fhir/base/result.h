@@ -94,9 +94,9 @@ inline Error invalid(std::string what, std::string where = {}) {
 #define ONECARD_JOIN(a, b) ONECARD_JOIN_(a, b)
 
 // Leaves the function with the error, if there is one.
-#define RETURN_IF_ERROR(expression)                               \
-  do {                                                            \
-    auto&& result_or_error_ = (expression);                       \
+#define RETURN_IF_ERROR(expression)                                         \
+  do {                                                                      \
+    auto&& result_or_error_ = (expression);                                 \
     if (!result_or_error_.ok()) return std::move(result_or_error_).error(); \
   } while (false)
 

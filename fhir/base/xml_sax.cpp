@@ -70,7 +70,8 @@ class Reading {
     me.run_.append(text, static_cast<size_t>(length));
   }
   static void XMLCALL onDoctype(void* data, const XML_Char*, const XML_Char*, const XML_Char*, int) {
-    self(data).refuse("a document type declaration is not allowed", Why::Invalid);
+    Reading& me = self(data);
+    me.refuse("a document type declaration is not allowed", Why::Invalid, me.text_.rfind("<!DOCTYPE", me.here()));
   }
 
   void start(const XML_Char* name, const XML_Char** attributes) {
@@ -104,8 +105,8 @@ class Reading {
     const XML_Index index = XML_GetCurrentByteIndex(parser_.get());
     return index < 0 ? 0 : std::min(static_cast<size_t>(index), text_.size());
   }
-  void refuse(std::string what, Why why = Why::TooCostly) {
-    failed_ = Error{why, std::move(what), place(text_, here())};
+  void refuse(std::string what, Why why = Why::TooCostly, size_t offset = std::string_view::npos) {
+    failed_ = Error{why, std::move(what), place(text_, std::min(offset, here()))};
     XML_StopParser(parser_.get(), XML_FALSE);
   }
   void stop() { refuse("stopped", Why::Invalid); }
