@@ -1,0 +1,30 @@
+#pragma once
+// Each function adds its sub-commands to the application; when one runs it leaves its exit code behind.
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace gateway::cli {
+
+void addServe(CLI::App& app, int& exit_code);           // serve
+void addCheckConfig(CLI::App& app, int& exit_code);     // check-config
+void addRecordCommands(CLI::App& app, int& exit_code);  // inbox, trace, dump, reindex, status
+void addFhirpath(CLI::App& app, int& exit_code);        // fhirpath
+void addMapCommands(CLI::App& app, int& exit_code);     // map, code-map (map.cpp)
+
+// Options that every command on a data directory has. The vector and strings must outlive the parse.
+struct ConfigOptions {
+  std::string config = "conf/demo.yaml";
+  std::string data;  // empty: the setting `data`
+  std::vector<std::string> overrides;
+};
+void addConfigOptions(CLI::App& command, ConfigOptions& options, bool config_required);
+
+// All of standard input.
+std::string readStandardInput();
+
+}  // namespace gateway::cli

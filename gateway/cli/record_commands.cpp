@@ -1,0 +1,77 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "gateway/app/compose.h"
+#include "gateway/app/settings_table.h"
+#include "gateway/cli/commands.h"
+#include "gateway/host/admin_socket.h"
+
+namespace gateway::cli {
+
+namespace {
+
+// Through the admin socket of a running gateway; without one the data directory is opened here.
+int run(const ConfigOptions& options, const std::vector<std::string>& words) {
+  auto fail = [](const fhir::base::Error& error) {
+    std::cerr << "onecard: " << error.text() << "\n";
+    return 1;
+  };
+  auto settings = host::Settings::read(options.config, options.overrides, app::settingsTable());
+  if (!settings.ok()) return fail(settings.error());
+  std::string data = options.data.empty() ? settings->text("data") : options.data;
+  auto out = [](std::string_view text) {
+    std::cout << text;
+    return static_cast<bool>(std::cout);
+  };
+  auto answered = host::askAdminSocket(app::adminSocketPath(data), words, out);
+  std::cout.flush();
+  if (answered.ok()) return *answered;
+  if (answered.error().why != fhir::base::Why::Unavailable) return fail(answered.error());
+  auto gateway = app::Gateway::open(*settings, options.config, data);
+  if (!gateway.ok()) return fail(gateway.error());
+  if (words.size() > 1 && words[1] == "replay") {
+    auto processing = (*gateway)->startProcessing();
+    if (!processing.ok()) return fail(processing.error());
+  }
+  int code = app::runCommand((*gateway)->commandParts(), words, out);
+  std::cout.flush();
+  return code;
+}
+
+struct Words {
+  ConfigOptions options;
+  std::vector<std::string> words;
+};
+
+// A sub-command whose words are passed on as they stand.
+void add(CLI::App& parent, const std::string& name, const std::string& text, std::vector<std::string> words,
+         int& exit_code) {
+  auto held = std::make_shared<Words>();
+  auto* command = parent.add_subcommand(name, text);
+  addConfigOptions(*command, held->options, false);
+  command->allow_extras();
+  command->callback([held, words, command, &exit_code] {
+    std::vector<std::string> all = words;
+    for (const std::string& word : command->remaining()) all.push_back(word);
+    exit_code = run(held->options, all);
+  });
+}
+
+}  // namespace
+
+void addRecordCommands(CLI::App& app, int& exit_code) {
+  auto* inbox = app.add_subcommand("inbox", "messages as they came");
+  inbox->require_subcommand(1);
+  add(*inbox, "list", "[--source NAME] [--parked] [--limit N]: one line a message, or a parked part with its reason",
+      {"inbox", "list"}, exit_code);
+  add(*inbox, "show", "ID [--raw]: a message, its parts and their reasons; --raw: its bytes", {"inbox", "show"},
+      exit_code);
+  add(*inbox, "replay", "ID [--part N] | --parked [--source NAME]: process again with today's mappings",
+      {"inbox", "replay"}, exit_code);
+  add(app, "trace", "ID: from a message to its resources, or from Type/id back to its messages", {"trace"}, exit_code);
+  add(app, "dump", "every version and index row as sorted text, to compare two stores", {"dump"}, exit_code);
+  add(app, "reindex", "[--check]: rebuild the index from the resources, or compare the two", {"reindex"}, exit_code);
+  add(app, "status", "counts of the record and of the work under way", {"status"}, exit_code);
+}
+
+}  // namespace gateway::cli
