@@ -1,8 +1,11 @@
 #pragma once
-// The only door to Poco's server classes: an HTTP/1.1 listener behind a strict gate (RFC 9112; refuses what Poco lets
-// through: two Content-Lengths, Content-Length with Transfer-Encoding, signs, bad chunk sizes, no Host, NUL), with
-// absolute deadlines for head and body enforced from outside the worker, caps on connections, head and body
-// (reliability limits in gateway/docs/operations.md). Binds to loopback unless the address says otherwise.
+// The only HTTP listener: HTTP/1.1 behind a strict gate (RFC 9112; refuses what opens the door to request smuggling:
+// two Content-Lengths, Content-Length with Transfer-Encoding, signs, bad chunk sizes, no Host, NUL, bare line feeds),
+// with absolute deadlines for head and body and caps on connections, head and body (gateway/docs/operations.md).
+// Poco::Net opens the socket; its HTTP parser is not used, because it lets all of the above through.
+//
+// A connection belongs to nobody while it waits: all of them wait in one epoll set, and a pool of workers takes
+// whichever has bytes. Idle and trickling clients therefore cost a few hundred bytes and no thread.
 
 #include <cstdint>
 #include <functional>
@@ -22,16 +25,20 @@ struct HttpLimits {
   size_t header_count = 100;
   size_t body = 16u << 20;
   int head_deadline_ms = 10'000;
-  int body_rate_after_ms = 10'000;   // from then on at least body_rate bytes per second
+  int body_rate_after_ms = 10'000;  // from then on at least body_rate bytes per second
   size_t body_rate = 1024;
   int total_deadline_ms = 300'000;
   int keep_alive_ms = 30'000;
-  int connections_per_address = 256;  // 4096 for loopback peers
-  int connections = 8192;
+  int connections_per_address = 256;    // 4096 for loopback peers
+  int connections = 8192;               // at most three quarters of the process's open files
+  int workers = 128;                    // requests in handlers at once; threads are made when needed
+  size_t buffered_bodies = 256u << 20;  // of all requests together; beyond it 503
+  int write_stall_ms = 30'000;          // a client that reads nothing of its answer for so long is cut off
+  int linger_ms = 2'000;                // after a refusal the rest of the request is read and dropped for so long
 };
 
 struct HttpRequest {
-  std::string method;
+  std::string method;  // as sent, but HEAD arrives as GET: the listener leaves the body out itself
   std::string path;    // percent-encoded as sent, without the query
   std::string query;   // without "?", as sent
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
@@ -64,7 +71,8 @@ class HttpServer {
   explicit HttpServer(Options options);
   ~HttpServer();  // stops
 
-  // The longest prefix that matches whole path segments wins. Before start() only.
+  // Unknown paths are answered with 404 before their body is read. The longest prefix that matches whole path
+  // segments wins. Before start() only.
   void route(std::string_view path_prefix, HttpHandler handler);
   fhir::base::Done start();  // Why::Unavailable when the address is taken
   uint16_t port() const;
