@@ -25,6 +25,7 @@ namespace fhir::path {
 class Resolver;
 class Conformance;
 class TraceSink;
+class ReadObserver;
 struct Evaluation;
 
 // A function that the host adds to the language (the mapping functions are made this way).
@@ -52,6 +53,10 @@ struct CompileOptions {
   std::span<const HostFunction> functions;  // must outlive the Expression
   // With a FHIR type ("Patient"): a member that cannot exist for the type is an error with its position.
   std::string_view strict_type;
+  // How the search parameters that R4 publishes want to be read: `as` over several items keeps those of the
+  // type instead of being an error, and `resolve() is Patient` holds for a literal reference "Patient/1"
+  // that cannot be resolved.
+  bool search_parameter = false;
   // Where the text stands, so that errors report positions in the file that holds it.
   std::string_view file;
   uint32_t line = 1;
@@ -68,6 +73,7 @@ struct Evaluation {
   terminology::Terminology* terminology = nullptr;
   Conformance* conformance = nullptr;
   TraceSink* trace = nullptr;
+  ReadObserver* observer = nullptr;     // hears which leaves were read
   const Item* resource = nullptr;       // %resource; the focus when not given
   const Item* root_resource = nullptr;  // %rootResource; %resource when not given
   base::Temporal now;                   // now(), today(), timeOfDay(); given by the host

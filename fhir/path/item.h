@@ -87,6 +87,7 @@ class Collection {
   const Item* begin() const { return items_; }
   const Item* end() const { return items_ + size_; }
   void push_back(const Item& item);
+  void append(std::span<const Item> items);
   base::Arena& arena() const { return *arena_; }
 
  private:

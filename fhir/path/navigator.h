@@ -35,7 +35,7 @@ enum class ScalarKind : uint8_t {
   Boolean,  // text is "true" or "false"
   Integer,  // FHIR integer, positiveInt, unsignedInt
   Decimal,
-  String,   // and code, id, uri, markdown, base64Binary, ...; all leaves of untyped text trees
+  String,  // and code, id, uri, markdown, base64Binary, ...; all leaves of untyped text trees
   Date,
   DateTime,  // and instant
   Time,

@@ -1,0 +1,413 @@
+#include "fhir/path/evaluator.h"
+
+#include <algorithm>
+
+#include "fhir/definitions/lookup.h"
+#include "fhir/path/operators.h"
+#include "fhir/path/read_observer.h"
+
+namespace fhir::path {
+namespace {
+
+struct ChildSink final : NodeSink {
+  ChildSink(Items& o, const Navigator* n) : out(o), navigator(n) {}
+  void add(Node node) override { out.push(Item::node(node, navigator)); }
+  Items& out;
+  const Navigator* navigator;
+};
+
+}  // namespace
+
+Evaluator::Evaluator(const Expression::Program& p, Evaluation& e, std::span<const Item> focus)
+    : program(p), evaluation(e), pool(e.arena), focus_(focus), steps_(e.step_budget) {}
+
+bool Evaluator::fail(uint32_t offset, std::string what, base::Why why) {
+  error = base::Error{why, std::move(what), program.place(offset)};
+  return false;
+}
+
+bool Evaluator::spend(uint64_t steps, uint32_t offset) {
+  if (steps_ < steps) return fail(offset, "the evaluation takes more steps than its budget", base::Why::TooCostly);
+  steps_ -= steps;
+  return true;
+}
+
+Collection Evaluator::collection(std::span<const Item> items) {
+  Collection out(evaluation.arena);
+  out.append(items);
+  return out;
+}
+
+Item Evaluator::value(const Item& item) {
+  if (!item.isNode()) return item;
+  if (evaluation.observer && item.navigator().scalar(item.node()).kind != ScalarKind::None) {
+    evaluation.observer->read(item);
+  }
+  return item.computed(evaluation.arena);
+}
+
+bool Evaluator::text(const Item& item, std::string_view& out) {
+  if (!item.text(evaluation.arena, out)) return false;
+  if (evaluation.observer && item.isNode()) evaluation.observer->read(item);
+  return true;
+}
+
+bool Evaluator::evaluateScoped(uint32_t at, const Frame& frame, Items& out) {
+  Defined* outer = defined_;
+  bool ok = evaluate(at, frame, out);
+  defined_ = outer;
+  return ok;
+}
+
+bool Evaluator::evaluate(uint32_t at, const Frame& frame, Items& out) {
+  const Instruction& instruction = program.code[at];
+  if (!spend(1, instruction.offset)) return false;
+  switch (instruction.op) {
+    case Op::Empty: return true;
+    case Op::Literal: out.push(program.literals[instruction.index]); return true;
+    case Op::This: out.append(frame.focus); return true;
+    case Op::Index:
+      if (frame.index >= 0) out.push(Item::integer(frame.index));
+      return true;
+    case Op::Total:
+      if (frame.total) out.append(*frame.total);
+      return true;
+    case Op::Variable: return variable(instruction, out);
+    case Op::Path: break;
+    case Op::Member:
+    case Op::TypeOrMember:
+    case Op::Numbered:
+    case Op::Indexer:
+    case Op::Call:
+    case Op::HostCall: return step(instruction, frame.focus, frame, out);
+    case Op::IsType:
+    case Op::AsType: return typeOperator(instruction, frame, out);
+    case Op::Type: return fail(instruction.offset, "a type is no value");
+    case Op::Negate:
+    case Op::Plus: return sign(instruction, frame, out);
+    case Op::Operators: break;
+  }
+  if (++depth_ > evaluation.depth_budget) {
+    return fail(instruction.offset, "calls nest deeper than the budget", base::Why::TooCostly);
+  }
+  bool ok = instruction.op == Op::Path ? path(instruction, frame, out) : operators(instruction, frame, out);
+  --depth_;
+  return ok;
+}
+
+bool Evaluator::path(const Instruction& instruction, const Frame& frame, Items& out) {
+  const uint32_t* operand = &program.operands[instruction.first_operand];
+  const uint32_t* last = operand + instruction.operand_count - 1;
+  Items first(pool), second(pool);
+  Items* current = &first;
+  Items* next = &second;
+  std::span<const Item> input = frame.focus;
+  if (*operand != Expression::Program::kFocus) {
+    if (operand == last) return evaluate(*operand, frame, out);
+    if (!evaluate(*operand, frame, *current)) return false;
+    input = *current;
+  }
+  while (++operand < last) {
+    next->clear();
+    if (!step(program.code[*operand], input, frame, *next)) return false;
+    std::swap(current, next);
+    input = *current;
+  }
+  return step(program.code[*last], input, frame, out);
+}
+
+bool Evaluator::step(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out) {
+  if (!spend(1 + input.size(), instruction.offset)) return false;
+  switch (instruction.op) {
+    case Op::Member: return member(instruction, input, out);
+    case Op::TypeOrMember: return typeOrMember(instruction, input, out);
+    case Op::Numbered: return numbered(instruction, input, out);
+    case Op::Indexer: return indexer(instruction, input, frame, out);
+    case Op::Call: {
+      Call call{*this, instruction, input, frame};
+      return program.functions[instruction.index]->call(call, out);
+    }
+    case Op::HostCall: return hostCall(instruction, input, frame, out);
+    case Op::This: out.append(frame.focus); return true;
+    case Op::Index:
+    case Op::Total: {
+      if (instruction.op == Op::Index && frame.index >= 0) out.push(Item::integer(frame.index));
+      if (instruction.op == Op::Total && frame.total) out.append(*frame.total);
+      return true;
+    }
+    default: return fail(instruction.offset, "not a step", base::Why::Fault);
+  }
+}
+
+bool Evaluator::children(const Item& item, Items& out) {
+  if (!item.isNode()) return true;
+  ChildSink sink(out, &item.navigator());
+  item.navigator().all(item.node(), sink);
+  return true;
+}
+
+bool Evaluator::childrenNamed(const Item& item, const base::Name& name, Items& out) {
+  if (!item.isNode()) return true;
+  ChildSink sink(out, &item.navigator());
+  item.navigator().named(item.node(), name, sink);
+  return true;
+}
+
+bool Evaluator::member(const Instruction& instruction, std::span<const Item> input, Items& out) {
+  const base::Name& name = program.names[instruction.index];
+  for (const Item& item : input) {
+    if (item.isNode()) {
+      ChildSink sink(out, &item.navigator());
+      item.navigator().named(item.node(), name, sink);
+    } else if (item.kind() == ItemKind::Type) {
+      // Reflection (N1 10.2): the members of SimpleTypeInfo and ClassInfo that are known here.
+      if (name.text == "namespace") out.push(Item::string(item.type().space));
+      if (name.text == "name") out.push(Item::string(item.type().name));
+    }
+  }
+  return true;
+}
+
+bool Evaluator::typeOrMember(const Instruction& instruction, std::span<const Item> input, Items& out) {
+  const base::Name& name = program.names[instruction.index];
+  uint16_t number = instruction.type ? program.types[instruction.type].number : 0;
+  for (const Item& item : input) {
+    if (!item.isNode()) continue;
+    TypeName type = item.navigator().type(item.node());
+    bool fits = !type.name.empty() && (type.name == name.text ||
+                                       (number && type.number && definitions::r4().isSubtypeOf(type.number, number)));
+    if (fits) {
+      out.push(item);
+    } else {
+      childrenNamed(item, name, out);
+    }
+  }
+  return true;
+}
+
+bool Evaluator::numbered(const Instruction& instruction, std::span<const Item> input, Items& out) {
+  for (const Item& item : input) {
+    if (!item.isNode()) continue;
+    ChildSink sink(out, &item.navigator());
+    item.navigator().numbered(item.node(), instruction.index, sink);
+  }
+  return true;
+}
+
+bool Evaluator::indexer(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out) {
+  Items index(pool);
+  if (!evaluateScoped(program.operands[instruction.first_operand], frame, index)) return false;
+  if (index.empty()) return true;
+  Item position = value(index[0]);
+  if (index.size() > 1 || position.kind() != ItemKind::Integer) {
+    return fail(instruction.offset, "the index in [] must be one integer");
+  }
+  int64_t at = position.integer();
+  if (at >= 0 && at < static_cast<int64_t>(input.size())) out.push(input[at]);
+  return true;
+}
+
+bool Evaluator::hostCall(const Instruction& instruction, std::span<const Item> input, const Frame& frame,
+                         Items& out) {
+  const HostFunction& host = program.host_functions[instruction.index];
+  if (++depth_ > evaluation.depth_budget) {
+    return fail(instruction.offset, "calls nest deeper than the budget", base::Why::TooCostly);
+  }
+  Collection given = collection(input);
+  Collection* arguments = nullptr;
+  if (instruction.operand_count > 0) {
+    arguments = static_cast<Collection*>(
+        evaluation.arena.allocate(instruction.operand_count * sizeof(Collection), alignof(Collection)));
+  }
+  Items argument(pool);
+  for (uint32_t i = 0; i < instruction.operand_count; ++i) {
+    argument.clear();
+    if (!evaluateScoped(program.operands[instruction.first_operand + i], frame, argument)) return false;
+    new (&arguments[i]) Collection(collection(argument));
+  }
+  FunctionCall call{given, {arguments, instruction.operand_count}, evaluation};
+  base::Result<Collection> result = host.call(call);
+  --depth_;
+  if (!result) {
+    error = std::move(result).error();
+    if (error.where.empty()) error.where = program.place(instruction.offset);
+    return false;
+  }
+  out.append({result->begin(), result->size()});
+  return true;
+}
+
+bool Evaluator::defineVariable(std::string_view name, std::span<const Item> values, uint32_t offset) {
+  for (Defined* defined = defined_; defined; defined = defined->outer) {
+    if (defined->name == name) return fail(offset, "the variable is defined already");
+  }
+  Collection kept = collection(values);
+  defined_ = evaluation.arena.make<Defined>(name, std::span<const Item>(kept.begin(), kept.size()), defined_);
+  return true;
+}
+
+bool Evaluator::variable(const Instruction& instruction, Items& out) {
+  std::string_view name = program.names[instruction.index].text;
+  for (Defined* defined = defined_; defined; defined = defined->outer) {
+    if (defined->name != name) continue;
+    out.append(defined->value);
+    return true;
+  }
+  auto text = [&](std::string_view value) {
+    out.push(Item::string(value));
+    return true;
+  };
+  if (name == "context") {
+    out.append(focus_);
+    return true;
+  }
+  if (name == "resource" || name == "rootResource") {
+    const Item* set = evaluation.resource;
+    if (name == "rootResource" && evaluation.root_resource) set = evaluation.root_resource;
+    set ? out.push(*set) : out.append(focus_);
+    return true;
+  }
+  if (name == "ucum") return text("http://unitsofmeasure.org");
+  if (name == "sct") return text("http://snomed.info/sct");
+  if (name == "loinc") return text("http://loinc.org");
+  if (name.starts_with("vs-")) {
+    return text(evaluation.arena.keep("http://hl7.org/fhir/ValueSet/" + std::string(name.substr(3))));
+  }
+  if (name.starts_with("ext-")) {
+    return text(evaluation.arena.keep("http://hl7.org/fhir/StructureDefinition/" + std::string(name.substr(4))));
+  }
+  Collection found(evaluation.arena);
+  if (!evaluation.variables || !evaluation.variables->find(name, found)) {
+    return fail(instruction.offset, "there is no variable %" + std::string(name));
+  }
+  out.append({found.begin(), found.size()});
+  return true;
+}
+
+bool Evaluator::typeOperator(const Instruction& instruction, const Frame& frame, Items& out) {
+  Items items(pool);
+  if (!evaluateScoped(program.operands[instruction.first_operand], frame, items)) return false;
+  const TypeSpecifier& type = program.types[instruction.type];
+  bool is = instruction.op == Op::IsType;
+  if (items.size() > 1 && (is || !program.search_parameter)) {
+    return fail(instruction.offset, is ? "'is' needs a single item" : "'as' needs a single item");
+  }
+  for (const Item& item : items) {
+    bool fits = isType(item, type);
+    if (is) {
+      out.push(Item::boolean(fits));
+    } else if (fits) {
+      out.push(item);
+    }
+  }
+  return true;
+}
+
+TypeName Evaluator::typeName(const Item& item) const {
+  auto system = [](std::string_view name) { return TypeName{"System", name, 0}; };
+  switch (item.kind()) {
+    case ItemKind::Boolean: return system("Boolean");
+    case ItemKind::Integer: return system("Integer");
+    case ItemKind::Decimal: return system("Decimal");
+    case ItemKind::String: return system("String");
+    case ItemKind::Date: return system("Date");
+    case ItemKind::DateTime: return system("DateTime");
+    case ItemKind::Time: return system("Time");
+    case ItemKind::Quantity: return system("Quantity");
+    case ItemKind::Type: return system("TypeInfo");
+    case ItemKind::Node: break;
+  }
+  TypeName type = item.navigator().type(item.node());
+  if (!type.name.empty()) return type;
+  switch (item.navigator().scalar(item.node()).kind) {
+    case ScalarKind::None: return {};
+    case ScalarKind::Boolean: return system("Boolean");
+    case ScalarKind::Integer: return system("Integer");
+    case ScalarKind::Decimal: return system("Decimal");
+    case ScalarKind::String: return system("String");
+    case ScalarKind::Date: return system("Date");
+    case ScalarKind::DateTime: return system("DateTime");
+    case ScalarKind::Time: return system("Time");
+  }
+  return {};
+}
+
+bool Evaluator::isType(const Item& item, const TypeSpecifier& type) const {
+  TypeName actual = typeName(item);
+  if (type.space != "FHIR" && actual.space == "System") return actual.name == type.name || type.name == "Any";
+  if (type.space == "System" || actual.name.empty()) return false;
+  if (actual.name == type.name) return true;
+  return actual.number && type.number && definitions::r4().isSubtypeOf(actual.number, type.number);
+}
+
+bool Evaluator::truth(std::span<const Item> items, uint32_t offset, Truth& out) {
+  if (items.empty()) {
+    out = Truth::Empty;
+    return true;
+  }
+  if (items.size() > 1) return fail(offset, "expected a single Boolean, found several items");
+  Item single = value(items[0]);
+  out = single.kind() != ItemKind::Boolean || single.boolean() ? Truth::True : Truth::False;
+  return true;
+}
+
+bool Evaluator::truthOf(uint32_t at, const Frame& frame, Truth& out) {
+  Items items(pool);
+  return evaluateScoped(at, frame, items) && truth(items, program.code[at].offset, out);
+}
+
+bool Evaluator::sign(const Instruction& instruction, const Frame& frame, Items& out) {
+  Items items(pool);
+  if (!evaluateScoped(program.operands[instruction.first_operand], frame, items)) return false;
+  if (items.empty()) return true;
+  Item number = value(items[0]);
+  bool fits = isNumber(number.kind()) || number.kind() == ItemKind::Quantity;
+  if (items.size() > 1 || !fits) return fail(instruction.offset, "a sign needs one number");
+  if (instruction.op == Op::Plus) {
+    out.push(number);
+  } else if (number.kind() == ItemKind::Integer) {
+    out.push(Item::integer(-number.integer()));
+  } else if (number.kind() == ItemKind::Decimal) {
+    out.push(Item::decimal(arena().make<base::Decimal>(number.decimal().negated())));
+  } else {
+    auto* negative = arena().make<Quantity>(number.quantity());
+    negative->value = negative->value.negated();
+    out.push(Item::quantity(negative));
+  }
+  return true;
+}
+
+// N1 6.5: three-valued logic. The right side is not evaluated when the left side decides.
+bool Evaluator::logic(Operator op, Truth left, uint32_t right_at, const Frame& frame, uint32_t offset, Truth& out) {
+  if ((op == Operator::And && left == Truth::False) || (op == Operator::Or && left == Truth::True)) {
+    out = left;
+    return true;
+  }
+  if (op == Operator::Implies && left == Truth::False) {
+    out = Truth::True;
+    return true;
+  }
+  if (op == Operator::Xor && left == Truth::Empty) {
+    out = Truth::Empty;
+    return true;
+  }
+  Items items(pool);
+  Truth right;
+  if (!evaluateScoped(right_at, frame, items) || !truth(items, offset, right)) return false;
+  switch (op) {
+    case Operator::And:
+      out = right == Truth::False ? Truth::False : left == Truth::True ? right : Truth::Empty;
+      return true;
+    case Operator::Or:
+      out = right == Truth::True ? Truth::True : left == Truth::False ? right : Truth::Empty;
+      return true;
+    case Operator::Xor:
+      out = right == Truth::Empty ? Truth::Empty : left != right ? Truth::True : Truth::False;
+      return true;
+    default:  // implies, left true or empty
+      out = right == Truth::True ? Truth::True : left == Truth::Empty ? Truth::Empty : right;
+      return true;
+  }
+}
+
+}  // namespace fhir::path

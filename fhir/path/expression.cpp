@@ -1,0 +1,41 @@
+#include "fhir/path/expression.h"
+
+#include "fhir/path/evaluator.h"
+#include "fhir/path/parser.h"
+#include "fhir/path/program.h"
+
+namespace fhir::path {
+
+Expression::Expression(std::unique_ptr<const Program> program) : program_(std::move(program)) {}
+Expression::Expression(Expression&&) noexcept = default;
+Expression& Expression::operator=(Expression&&) noexcept = default;
+Expression::~Expression() = default;
+
+const std::string& Expression::text() const { return program_->text; }
+
+base::Result<Expression> Expression::compile(std::string_view text, const CompileOptions& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Program> program, parse(text, options));
+  return Expression(std::move(program));
+}
+
+namespace {
+
+base::Result<Collection> run(const Expression::Program& program, std::span<const Item> focus,
+                             Evaluation& evaluation) {
+  Evaluator evaluator(program, evaluation, focus);
+  Items results(evaluator.pool);
+  if (!evaluator.evaluate(program.root, Frame{focus}, results)) return std::move(evaluator.error);
+  return evaluator.collection(results);
+}
+
+}  // namespace
+
+base::Result<Collection> Expression::evaluate(const Item& focus, Evaluation& evaluation) const {
+  return run(*program_, {&focus, 1}, evaluation);
+}
+
+base::Result<Collection> Expression::evaluate(const Collection& focus, Evaluation& evaluation) const {
+  return run(*program_, {focus.begin(), focus.size()}, evaluation);
+}
+
+}  // namespace fhir::path

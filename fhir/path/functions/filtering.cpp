@@ -1,0 +1,50 @@
+#include "fhir/path/functions/functions.h"
+#include "fhir/path/item_set.h"
+
+namespace fhir::path::functions {
+
+bool where(Call& call, Items& out) {
+  for (size_t i = 0; i < call.input.size(); ++i) {
+    Truth truth;
+    if (!call.truthOver(0, call.input[i], i, truth)) return false;
+    if (truth == Truth::True) out.push(call.input[i]);
+  }
+  return true;
+}
+
+bool select(Call& call, Items& out) {
+  for (size_t i = 0; i < call.input.size(); ++i) {
+    if (!call.argumentOver(0, call.input[i], i, out)) return false;
+  }
+  return true;
+}
+
+bool repeat(Call& call, Items& out) {
+  ItemSet seen(call.evaluator, call.input.size());
+  Items found(call.evaluator.pool);
+  for (size_t i = 0; i < call.input.size(); ++i) {
+    if (!call.argumentOver(0, call.input[i], i, found)) return false;
+  }
+  // `out` is the queue as well: what was added is projected in turn.
+  size_t next = out.size();
+  while (true) {
+    if (!call.evaluator.spend(found.size(), call.offset())) return false;
+    for (const Item& item : found) {
+      if (seen.insert(item)) out.push(item);
+    }
+    if (next == out.size()) return true;
+    found.clear();
+    Item item = out[next];
+    if (!call.argumentOver(0, item, next, found)) return false;
+    ++next;
+  }
+}
+
+bool ofType(Call& call, Items& out) {
+  for (const Item& item : call.input) {
+    if (call.evaluator.isType(item, call.typeArgument())) out.push(item);
+  }
+  return true;
+}
+
+}  // namespace fhir::path::functions

@@ -1,0 +1,217 @@
+#include "fhir/path/item.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+namespace fhir::path {
+namespace {
+
+using base::Arena;
+
+// The children of a Quantity that say what it is.
+struct FirstNode final : NodeSink {
+  Node node;
+  bool found = false;
+  void add(Node n) override {
+    if (!found) node = n;
+    found = true;
+  }
+};
+
+Scalar childScalar(Node node, const Navigator& navigator, const base::Name& name) {
+  FirstNode first;
+  navigator.named(node, name, first);
+  return first.found ? navigator.scalar(first.node) : Scalar{};
+}
+
+// FHIR R4 2.9.5 (Use of FHIR Quantity): the UCUM codes of calendar durations are calendar units.
+std::string_view calendarWord(std::string_view code) {
+  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"a", "year"}, {"mo", "month"}, {"wk", "week"}, {"d", "day"}, {"h", "hour"}, {"min", "minute"}};
+  for (auto [ucum, word] : kWords) {
+    if (ucum == code) return word;
+  }
+  return {};
+}
+
+bool isQuantity(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"Quantity", "SimpleQuantity", "Age", "Duration", "Count", "Distance"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+bool quantityOf(Node node, const Navigator& navigator, Arena& arena, const Quantity*& out) {
+  static constexpr base::Name kValue("value"), kCode("code"), kUnit("unit"), kSystem("system"),
+      kComparator("comparator");
+  Scalar value = childScalar(node, navigator, kValue);
+  if (value.kind != ScalarKind::Decimal && value.kind != ScalarKind::Integer) return false;
+  if (childScalar(node, navigator, kComparator).kind != ScalarKind::None) return false;
+  auto number = base::Decimal::parse(value.text);
+  if (!number) return false;
+  auto* quantity = arena.make<Quantity>();
+  quantity->value = *number;
+  std::string_view code = childScalar(node, navigator, kCode).text;
+  std::string_view unit = childScalar(node, navigator, kUnit).text;
+  bool ucum = childScalar(node, navigator, kSystem).text == "http://unitsofmeasure.org";
+  quantity->unit = !code.empty() ? code : unit;
+  if (quantity->unit.empty()) quantity->unit = "1";
+  if (ucum && !calendarWord(code).empty()) {
+    quantity->unit = calendarWord(code);
+    quantity->calendar = true;
+  }
+  out = quantity;
+  return true;
+}
+
+Item scalarItem(const Scalar& scalar, Arena& arena) {
+  auto temporal = [&](ItemKind kind, base::Result<base::Temporal> parsed) {
+    return parsed ? Item::temporal(kind, arena.make<base::Temporal>(*parsed)) : Item::string(scalar.text);
+  };
+  switch (scalar.kind) {
+    case ScalarKind::Boolean: return Item::boolean(scalar.text == "true");
+    case ScalarKind::Integer:
+    case ScalarKind::Decimal: {
+      auto number = base::Decimal::parse(scalar.text);
+      if (!number) return Item::string(scalar.text);
+      if (scalar.kind == ScalarKind::Integer) {
+        auto integer = number->toInteger();
+        if (integer && number->isInteger()) return Item::integer(*integer);
+      }
+      return Item::decimal(arena.make<base::Decimal>(*number));
+    }
+    case ScalarKind::Date: return temporal(ItemKind::Date, base::Temporal::parseDate(scalar.text));
+    case ScalarKind::DateTime: return temporal(ItemKind::DateTime, base::Temporal::parseDateTime(scalar.text));
+    case ScalarKind::Time: return temporal(ItemKind::Time, base::Temporal::parseTime(scalar.text));
+    case ScalarKind::String:
+    case ScalarKind::None: break;
+  }
+  return Item::string(scalar.text);
+}
+
+}  // namespace
+
+Item Item::node(Node node, const Navigator* navigator) {
+  Item item;
+  item.kind_ = ItemKind::Node;
+  item.node_ = node;
+  item.navigator_ = navigator;
+  return item;
+}
+Item Item::boolean(bool value) {
+  Item item;
+  item.kind_ = ItemKind::Boolean;
+  item.boolean_ = value;
+  return item;
+}
+Item Item::integer(int64_t value) {
+  Item item;
+  item.integer_ = value;
+  return item;
+}
+Item Item::decimal(const base::Decimal* value) {
+  Item item;
+  item.kind_ = ItemKind::Decimal;
+  item.decimal_ = value;
+  return item;
+}
+Item Item::string(std::string_view value) {
+  Item item;
+  item.kind_ = ItemKind::String;
+  item.text_ = {value.data(), value.size()};
+  return item;
+}
+Item Item::temporal(ItemKind kind, const base::Temporal* value) {
+  assert(kind == ItemKind::Date || kind == ItemKind::DateTime || kind == ItemKind::Time);
+  Item item;
+  item.kind_ = kind;
+  item.temporal_ = value;
+  return item;
+}
+Item Item::quantity(const Quantity* value) {
+  Item item;
+  item.kind_ = ItemKind::Quantity;
+  item.quantity_ = value;
+  return item;
+}
+Item Item::type(const TypeName* value) {
+  Item item;
+  item.kind_ = ItemKind::Type;
+  item.type_ = value;
+  return item;
+}
+
+Item Item::computed(Arena& arena) const {
+  if (kind_ != ItemKind::Node) return *this;
+  Scalar scalar = navigator_->scalar(node_);
+  if (scalar.kind == ScalarKind::String) return Item::string(scalar.text);
+  if (scalar.kind != ScalarKind::None) return scalarItem(scalar, arena);
+  const Quantity* quantity = nullptr;
+  if (isQuantity(navigator_->type(node_).name) && quantityOf(node_, *navigator_, arena, quantity)) {
+    return Item::quantity(quantity);
+  }
+  return *this;
+}
+
+bool Item::text(Arena& arena, std::string_view& out) const {
+  if (kind_ == ItemKind::Node) {
+    Scalar scalar = navigator_->scalar(node_);
+    if (scalar.kind != ScalarKind::None) {
+      out = scalar.text;
+      return true;
+    }
+    Item value = computed(arena);
+    return value.kind_ != ItemKind::Node && value.text(arena, out);
+  }
+  switch (kind_) {
+    case ItemKind::Boolean: out = boolean_ ? "true" : "false"; return true;
+    case ItemKind::Integer: out = arena.keep(std::to_string(integer_)); return true;
+    case ItemKind::Decimal: out = arena.keep(decimal_->text()); return true;
+    case ItemKind::String: out = string(); return true;
+    case ItemKind::Date:
+    case ItemKind::DateTime:
+    case ItemKind::Time: out = arena.keep(temporal_->text()); return true;
+    case ItemKind::Quantity: {
+      std::string text = quantity_->value.text();
+      if (quantity_->calendar) {
+        bool one = quantity_->value == base::Decimal::fromInteger(1);
+        text += " " + std::string(quantity_->unit) + (one ? "" : "s");
+      } else {
+        text += " '" + std::string(quantity_->unit) + "'";
+      }
+      out = arena.keep(text);
+      return true;
+    }
+    case ItemKind::Type:
+      out = arena.keep(type_->space.empty() ? std::string(type_->name)
+                                            : std::string(type_->space) + "." + std::string(type_->name));
+      return true;
+    case ItemKind::Node: break;
+  }
+  return false;
+}
+
+void Collection::push_back(const Item& item) {
+  if (size_ == capacity_) {
+    size_t capacity = capacity_ == 0 ? 4 : capacity_ * 2;
+    auto* items = static_cast<Item*>(arena_->allocate(capacity * sizeof(Item), alignof(Item)));
+    if (size_ > 0) std::memcpy(static_cast<void*>(items), items_, size_ * sizeof(Item));
+    items_ = items;
+    capacity_ = capacity;
+  }
+  items_[size_++] = item;
+}
+
+void Collection::append(std::span<const Item> items) {
+  if (items.empty()) return;
+  if (size_ + items.size() > capacity_) {
+    size_t capacity = std::max(size_ + items.size(), capacity_ * 2);
+    auto* bigger = static_cast<Item*>(arena_->allocate(capacity * sizeof(Item), alignof(Item)));
+    if (size_ > 0) std::memcpy(static_cast<void*>(bigger), items_, size_ * sizeof(Item));
+    items_ = bigger;
+    capacity_ = capacity;
+  }
+  std::memcpy(static_cast<void*>(items_ + size_), items.data(), items.size() * sizeof(Item));
+  size_ += items.size();
+}
+
+}  // namespace fhir::path

@@ -1,0 +1,369 @@
+#include "fhir/path/operators.h"
+
+#include <algorithm>
+
+#include "fhir/path/item_set.h"
+#include "fhir/path/quantity_math.h"
+#include "fhir/path/strings.h"
+#include "fhir/path/temporal_math.h"
+
+namespace fhir::path {
+namespace {
+
+constexpr int kMaxTreeDepth = 128;
+
+Truth truthOf(bool value) { return value ? Truth::True : Truth::False; }
+
+bool bothDates(ItemKind a, ItemKind b) {
+  auto date = [](ItemKind kind) { return kind == ItemKind::Date || kind == ItemKind::DateTime; };
+  return (date(a) && date(b)) || (a == ItemKind::Time && b == ItemKind::Time);
+}
+
+// Number or Quantity as Quantity: a number has the unit 1.
+bool asQuantity(const Item& value, Quantity& out) {
+  if (value.kind() == ItemKind::Quantity) {
+    out = value.quantity();
+    return true;
+  }
+  out.unit = "1";
+  out.calendar = false;
+  return asDecimal(value, out.value);
+}
+
+// A child compared by its name and its content.
+bool sameNode(const Item& a, const Item& b) {
+  return a.isNode() && b.isNode() && a.node() == b.node() && &a.navigator() == &b.navigator();
+}
+
+Truth equalAt(Evaluator& evaluator, const Item& left, const Item& right, int depth);
+
+Truth equalObjects(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
+  if (depth > kMaxTreeDepth) return Truth::False;
+  Items a(evaluator.pool), b(evaluator.pool);
+  evaluator.children(left, a);
+  evaluator.children(right, b);
+  if (a.size() != b.size()) return Truth::False;
+  Truth result = Truth::True;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i].navigator().name(a[i].node()) != b[i].navigator().name(b[i].node())) return Truth::False;
+    Truth child = equalAt(evaluator, a[i], b[i], depth + 1);
+    if (child == Truth::False) return child;
+    if (child == Truth::Empty) result = child;
+  }
+  return result;
+}
+
+Truth equalAt(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
+  if (sameNode(left, right)) return Truth::True;
+  Item a = evaluator.value(left), b = evaluator.value(right);
+  if (a.isNode() && b.isNode()) return equalObjects(evaluator, a, b, depth);
+  ItemKind x = a.kind(), y = b.kind();
+  if (x == ItemKind::String && y == ItemKind::String) return truthOf(a.string() == b.string());
+  if (x == ItemKind::Boolean && y == ItemKind::Boolean) return truthOf(a.boolean() == b.boolean());
+  if (x == ItemKind::Integer && y == ItemKind::Integer) return truthOf(a.integer() == b.integer());
+  if (x == ItemKind::Type && y == ItemKind::Type) {
+    return truthOf(a.type().space == b.type().space && a.type().name == b.type().name);
+  }
+  if (bothDates(x, y)) {
+    auto order = compareTemporal(a.temporal(), b.temporal(), defaultZone(evaluator.evaluation));
+    return order ? truthOf(*order == 0) : Truth::Empty;
+  }
+  if (isNumber(x) && isNumber(y)) {
+    base::Decimal p, q;
+    asDecimal(a, p);
+    asDecimal(b, q);
+    return truthOf(p == q);
+  }
+  Quantity p, q;
+  if (asQuantity(a, p) && asQuantity(b, q)) {
+    auto order = compareQuantity(p, q);
+    return order ? truthOf(*order == 0) : Truth::Empty;
+  }
+  return Truth::False;
+}
+
+bool equivalentAt(Evaluator& evaluator, const Item& left, const Item& right, int depth);
+
+// Any order of children (N1 6.1.2).
+bool equivalentObjects(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
+  if (depth > kMaxTreeDepth) return false;
+  Items a(evaluator.pool), b(evaluator.pool);
+  evaluator.children(left, a);
+  evaluator.children(right, b);
+  if (a.size() != b.size()) return false;
+  std::vector<bool> taken(b.size(), false);
+  for (const Item& child : a) {
+    bool found = false;
+    for (size_t i = 0; i < b.size() && !found; ++i) {
+      if (taken[i] || child.navigator().name(child.node()) != b[i].navigator().name(b[i].node())) continue;
+      if (!evaluator.spend(1, 0)) return false;
+      if (equivalentAt(evaluator, child, b[i], depth + 1)) found = taken[i] = true;
+    }
+    if (!found) return false;
+  }
+  return true;
+}
+
+bool equivalentAt(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
+  if (sameNode(left, right)) return true;
+  Item a = evaluator.value(left), b = evaluator.value(right);
+  if (a.isNode() && b.isNode()) return equivalentObjects(evaluator, a, b, depth);
+  ItemKind x = a.kind(), y = b.kind();
+  if (x == ItemKind::String && y == ItemKind::String) {
+    return a.string() == b.string() || foldedForEquivalence(a.string()) == foldedForEquivalence(b.string());
+  }
+  if (x == ItemKind::Boolean && y == ItemKind::Boolean) return a.boolean() == b.boolean();
+  if (x == ItemKind::Type && y == ItemKind::Type) return equalAt(evaluator, a, b, depth) == Truth::True;
+  if (bothDates(x, y)) return equivalentTemporal(a.temporal(), b.temporal(), defaultZone(evaluator.evaluation));
+  if (isNumber(x) && isNumber(y)) {
+    // Rounded to the precision of the less precise one, trailing zeros not counted (N1 6.1.2).
+    base::Decimal p, q;
+    asDecimal(a, p);
+    asDecimal(b, q);
+    int places = std::max(0, std::min(p.normalized().scale(), q.normalized().scale()));
+    return p.rounded(places) == q.rounded(places);
+  }
+  Quantity p, q;
+  return asQuantity(a, p) && asQuantity(b, q) && equivalentQuantity(p, q);
+}
+
+bool pushDecimal(Evaluator& evaluator, const base::Result<base::Decimal>& result, Items& out) {
+  // N1 6.6: overflow and division by zero are empty.
+  if (result) out.push(Item::decimal(evaluator.arena().make<base::Decimal>(*result)));
+  return true;
+}
+
+bool pushInteger(__int128 value, Items& out) {
+  if (value >= INT32_MIN && value <= INT32_MAX) out.push(Item::integer(static_cast<int64_t>(value)));
+  return true;
+}
+
+bool integerArithmetic(Operator op, int64_t a, int64_t b, Items& out) {
+  switch (op) {
+    case Operator::Add: return pushInteger(__int128{a} + b, out);
+    case Operator::Subtract: return pushInteger(__int128{a} - b, out);
+    case Operator::Multiply: return pushInteger(__int128{a} * b, out);
+    case Operator::Div: return b == 0 || pushInteger(__int128{a} / b, out);
+    case Operator::Mod: return b == 0 || pushInteger(__int128{a} % b, out);
+    default: return true;
+  }
+}
+
+bool decimalArithmetic(Evaluator& evaluator, Operator op, const base::Decimal& a, const base::Decimal& b,
+                       Items& out) {
+  switch (op) {
+    case Operator::Add: return pushDecimal(evaluator, a.add(b), out);
+    case Operator::Subtract: return pushDecimal(evaluator, a.subtract(b), out);
+    case Operator::Multiply: return pushDecimal(evaluator, a.multiply(b), out);
+    case Operator::Divide: return pushDecimal(evaluator, a.divide(b), out);
+    case Operator::Mod: return pushDecimal(evaluator, a.modulo(b), out);
+    case Operator::Div: {
+      auto whole = a.integerDivide(b);
+      auto integer = whole ? whole->toInteger() : base::Result<int64_t>(whole.error());
+      return !integer || pushInteger(*integer, out);
+    }
+    default: return true;
+  }
+}
+
+bool temporalArithmetic(Evaluator& evaluator, Operator op, const Item& left, const Item& right, uint32_t offset,
+                        Items& out) {
+  if (!right.quantity().calendar && !isTimeUnit(right.quantity())) {
+    return evaluator.fail(offset, "only a quantity of time can be added to a date or a time");
+  }
+  auto moved = addDuration(left.temporal(), right.quantity(), op == Operator::Subtract);
+  if (moved) out.push(Item::temporal(left.kind(), evaluator.arena().make<base::Temporal>(*moved)));
+  return true;
+}
+
+}  // namespace
+
+bool asDecimal(const Item& value, base::Decimal& out) {
+  if (value.kind() == ItemKind::Integer) {
+    out = base::Decimal::fromInteger(value.integer());
+    return true;
+  }
+  if (value.kind() != ItemKind::Decimal) return false;
+  out = value.decimal();
+  return true;
+}
+
+Truth equal(Evaluator& evaluator, const Item& left, const Item& right) { return equalAt(evaluator, left, right, 0); }
+
+Truth equal(Evaluator& evaluator, std::span<const Item> left, std::span<const Item> right) {
+  if (left.empty() || right.empty()) return Truth::Empty;
+  if (left.size() != right.size()) return Truth::False;
+  Truth result = Truth::True;
+  for (size_t i = 0; i < left.size(); ++i) {
+    Truth one = equal(evaluator, left[i], right[i]);
+    if (one == Truth::False) return one;
+    if (one == Truth::Empty) result = one;
+  }
+  return result;
+}
+
+bool equivalent(Evaluator& evaluator, const Item& left, const Item& right) {
+  return equivalentAt(evaluator, left, right, 0);
+}
+
+bool equivalent(Evaluator& evaluator, std::span<const Item> left, std::span<const Item> right) {
+  if (left.size() != right.size()) return false;
+  std::vector<bool> taken(right.size(), false);
+  for (const Item& item : left) {
+    bool found = false;
+    for (size_t i = 0; i < right.size() && !found; ++i) {
+      if (!taken[i] && equivalent(evaluator, item, right[i])) found = taken[i] = true;
+    }
+    if (!found) return false;
+  }
+  return true;
+}
+
+Order compare(Evaluator& evaluator, const Item& left, const Item& right) {
+  Item a = evaluator.value(left), b = evaluator.value(right);
+  auto order = [](int sign) { return sign < 0 ? Order::Less : sign > 0 ? Order::Greater : Order::Equal; };
+  if (a.kind() == ItemKind::String && b.kind() == ItemKind::String) return order(a.string().compare(b.string()));
+  if (bothDates(a.kind(), b.kind())) {
+    auto sign = compareTemporal(a.temporal(), b.temporal(), defaultZone(evaluator.evaluation));
+    return sign ? order(*sign) : Order::Empty;
+  }
+  if (isNumber(a.kind()) && isNumber(b.kind())) {
+    base::Decimal p, q;
+    asDecimal(a, p);
+    asDecimal(b, q);
+    return order(p < q ? -1 : p > q ? 1 : 0);
+  }
+  Quantity p, q;
+  if (!asQuantity(a, p) || !asQuantity(b, q)) return Order::Mismatch;
+  auto sign = compareQuantity(p, q);
+  return sign ? order(*sign) : Order::Empty;
+}
+
+bool arithmetic(Evaluator& evaluator, Operator op, const Item& left, const Item& right, uint32_t offset, Items& out) {
+  Item a = evaluator.value(left), b = evaluator.value(right);
+  ItemKind x = a.kind(), y = b.kind();
+  if (x == ItemKind::Integer && y == ItemKind::Integer && op != Operator::Divide) {
+    return integerArithmetic(op, a.integer(), b.integer(), out);
+  }
+  if (isNumber(x) && isNumber(y)) {
+    base::Decimal p, q;
+    asDecimal(a, p);
+    asDecimal(b, q);
+    return decimalArithmetic(evaluator, op, p, q, out);
+  }
+  bool add = op == Operator::Add, subtract = op == Operator::Subtract;
+  if (add && x == ItemKind::String && y == ItemKind::String) {
+    out.push(Item::string(concatenate(evaluator.arena(), a.string(), b.string())));
+    return true;
+  }
+  if ((add || subtract) && isTemporal(x) && y == ItemKind::Quantity) {
+    return temporalArithmetic(evaluator, op, a, b, offset, out);
+  }
+  Quantity p, q;
+  bool quantities = (x == ItemKind::Quantity || y == ItemKind::Quantity) && asQuantity(a, p) && asQuantity(b, q);
+  if (quantities && op != Operator::Div && op != Operator::Mod) {
+    auto result = quantityArithmetic(op, p, q, evaluator.arena());
+    if (result) out.push(Item::quantity(evaluator.arena().make<Quantity>(*result)));
+    return true;
+  }
+  return evaluator.fail(offset, "the operator does not work on these types");
+}
+
+namespace {
+
+bool isOrder(Operator op) { return op >= Operator::Less && op <= Operator::GreaterOrEqual; }
+bool isLogic(Operator op) { return op >= Operator::And; }
+
+bool pushTruth(Truth truth, Items& out) {
+  if (truth != Truth::Empty) out.push(Item::boolean(truth == Truth::True));
+  return true;
+}
+
+bool pushOrder(Evaluator& evaluator, Operator op, Order order, uint32_t offset, Items& out) {
+  if (order == Order::Mismatch) return evaluator.fail(offset, "values of these types cannot be compared");
+  if (order == Order::Empty) return true;
+  bool holds = op == Operator::Less          ? order == Order::Less
+               : op == Operator::LessOrEqual ? order != Order::Greater
+               : op == Operator::Greater     ? order == Order::Greater
+                                             : order != Order::Less;
+  out.push(Item::boolean(holds));
+  return true;
+}
+
+bool concatenation(Evaluator& evaluator, const Items& left, const Items& right, uint32_t offset, Items& out) {
+  std::string_view texts[2];
+  const Items* sides[2] = {&left, &right};
+  for (int i = 0; i < 2; ++i) {
+    if (sides[i]->empty()) continue;
+    if (sides[i]->size() > 1) return evaluator.fail(offset, "'&' needs single strings");
+    Item item = evaluator.value((*sides[i])[0]);
+    if (item.kind() != ItemKind::String) return evaluator.fail(offset, "'&' needs strings");
+    texts[i] = item.string();
+  }
+  out.push(Item::string(concatenate(evaluator.arena(), texts[0], texts[1])));
+  return true;
+}
+
+// `in` (and `contains` with the sides changed).
+bool membership(Evaluator& evaluator, const Items& item, const Items& list, uint32_t offset, Items& out) {
+  if (item.empty()) return true;
+  if (item.size() > 1) return evaluator.fail(offset, "'in' and 'contains' need a single item");
+  if (!evaluator.spend(list.size(), offset)) return false;
+  bool found = std::any_of(list.begin(), list.end(),
+                           [&](const Item& other) { return equal(evaluator, item[0], other) == Truth::True; });
+  out.push(Item::boolean(found));
+  return true;
+}
+
+bool binary(Evaluator& evaluator, Operator op, const Items& left, const Items& right, uint32_t offset, Items& out) {
+  switch (op) {
+    case Operator::Equal:
+    case Operator::NotEqual: {
+      Truth truth = equal(evaluator, left, right);
+      if (op == Operator::NotEqual && truth != Truth::Empty) truth = truthOf(truth == Truth::False);
+      return pushTruth(truth, out);
+    }
+    case Operator::Equivalent:
+    case Operator::NotEquivalent:
+      out.push(Item::boolean(equivalent(evaluator, left, right) == (op == Operator::Equivalent)));
+      return true;
+    case Operator::Union: return unite(evaluator, left, right, offset, out);
+    case Operator::Concatenate: return concatenation(evaluator, left, right, offset, out);
+    case Operator::In: return membership(evaluator, left, right, offset, out);
+    case Operator::Contains: return membership(evaluator, right, left, offset, out);
+    default: break;
+  }
+  if (left.empty() || right.empty()) return true;
+  if (left.size() > 1 || right.size() > 1) return evaluator.fail(offset, "the operator needs single items");
+  if (isOrder(op)) return pushOrder(evaluator, op, compare(evaluator, left[0], right[0]), offset, out);
+  return arithmetic(evaluator, op, left[0], right[0], offset, out);
+}
+
+}  // namespace
+
+bool Evaluator::operators(const Instruction& instruction, const Frame& frame, Items& out) {
+  const uint32_t* operand = &program.operands[instruction.first_operand];
+  const uint32_t* end = operand + instruction.operand_count;
+  Items left(pool), right(pool), result(pool);
+  if (!evaluateScoped(*operand++, frame, left)) return false;
+  for (; operand < end; operand += 2) {
+    Operator op = static_cast<Operator>(operand[0]);
+    uint32_t offset = program.code[operand[1]].offset;
+    result.clear();
+    if (isLogic(op)) {
+      Truth a, b;
+      if (!truth(left, instruction.offset, a) || !logic(op, a, operand[1], frame, offset, b)) return false;
+      pushTruth(b, result);
+    } else {
+      right.clear();
+      if (!evaluateScoped(operand[1], frame, right)) return false;
+      if (!binary(*this, op, left, right, instruction.offset, result)) return false;
+    }
+    left.clear();
+    left.append(result);
+  }
+  out.append(left);
+  return true;
+}
+
+}  // namespace fhir::path
