@@ -1,0 +1,61 @@
+#include "gateway/access/rest/interactions/body.h"
+
+#include "fhir/model/reference.h"
+#include "gateway/access/rest/negotiation.h"
+#include "gateway/access/rest/outcome.h"
+
+namespace gateway::access::rest::interactions {
+
+using fhir::model::Document;
+
+OrRefusal<Document> readBody(const Call& call, std::string_view type_name) {
+  if (call.body.empty()) return refuse(Refusal::BodyMissing, "a resource is expected in the body");
+  if (!isJson(call.media_type))
+    return refuse(Refusal::UnsupportedMediaType,
+                  "a body is sent with Content-Type application/fhir+json or application/json, in UTF-8",
+                  "http.Content-Type");
+  return readResource(call.body, type_name);
+}
+
+OrRefusal<Document> readResource(std::string json, std::string_view type_name) {
+  fhir::base::Findings findings;
+  auto document = Document::readResource(std::move(json), findings);
+  if (!document.ok()) {
+    const auto& error = document.error();
+    if (error.why != fhir::base::Why::Invalid) return refuse(error);
+    return refuse(Refusal::UnparsableBody, error.what, error.where);
+  }
+  if (!type_name.empty() && document->resourceType() != type_name)
+    return refuse(
+        Refusal::TypeMismatch,
+        "the URL asks for a " + std::string(type_name) + ", the body is a " + std::string(document->resourceType()),
+        std::string(document->resourceType()));
+  if (findings.hasErrors()) return refuse(findings);
+  return std::move(document).value();
+}
+
+std::optional<Answer> checkId(const Document& document, std::string_view type_name, std::string_view id) {
+  std::string place = std::string(type_name) + ".id";
+  if (!fhir::model::isValidId(id))
+    return refuse(Refusal::IdInvalid, "an id has 1 to 64 characters of A-Z a-z 0-9 - and .", place);
+  if (document.id().empty())
+    return refuse(Refusal::IdMissing, "an update carries the resource's id, the same as in the URL", place);
+  if (document.id() != id)
+    return refuse(Refusal::IdMismatch, "the resource's id differs from that in the URL", place);
+  return std::nullopt;
+}
+
+std::optional<std::string> ownReference(std::string_view base_url, std::string_view reference) {
+  if (!reference.starts_with(base_url) || reference.size() <= base_url.size() + 1) return std::nullopt;
+  if (reference[base_url.size()] != '/') return std::nullopt;
+  std::string_view relative = reference.substr(base_url.size() + 1);
+  auto parsed = fhir::model::parseReference(relative);
+  if (!parsed || parsed->type.empty()) return std::nullopt;
+  return std::string(relative);
+}
+
+std::function<std::optional<std::string>(std::string_view)> ownReferencesRelative(const Service& service) {
+  return [base = service.base_url](std::string_view reference) { return ownReference(base, reference); };
+}
+
+}  // namespace gateway::access::rest::interactions

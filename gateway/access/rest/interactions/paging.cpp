@@ -1,0 +1,61 @@
+#include "gateway/access/rest/interactions/paging.h"
+
+#include <utility>
+
+#include "gateway/access/rest/outcome.h"
+
+namespace gateway::access::rest::interactions {
+
+OrRefusal<std::optional<std::string>> takePageToken(record::search::QueryParameters& parameters) {
+  std::optional<std::string> token;
+  record::search::QueryParameters others;
+  for (auto& parameter : parameters) {
+    if (parameter.first != "_page") {
+      others.push_back(std::move(parameter));
+      continue;
+    }
+    if (token) return refuse(fhir::base::invalid("_page is given twice", "http._page"));
+    token = std::move(parameter.second);
+  }
+  parameters = std::move(others);
+  return token;
+}
+
+OrRefusal<PagePoint> pagePoint(const Service& service, const Call& call, std::string_view scope,
+                               const std::optional<std::string>& token) {
+  if (token) {
+    auto point = readPageToken(service.signing_key, scope, *token);
+    if (!point.ok()) return refuse(point.error());
+    return std::move(point).value();
+  }
+  if (call.as_of) return PagePoint{*call.as_of, {}};
+  auto latest = service.store.latestSequence(call.rights);
+  if (!latest.ok()) return refuse(latest.error());
+  return PagePoint{*latest, {}};
+}
+
+std::string selfLink(const Service& service, std::string_view path, std::string_view query) {
+  std::string link = service.base_url + "/";
+  link += path;
+  if (!query.empty()) {
+    link += '?';
+    link += query;
+  }
+  return link;
+}
+
+std::string nextLink(const Service& service, std::string_view path, std::string_view query, std::string_view scope,
+                     const PagePoint& point) {
+  std::string link = selfLink(service, path, query);
+  link += query.empty() ? "?_page=" : "&_page=";
+  link += pageToken(service.signing_key, scope, point);
+  return link;
+}
+
+Answer refusePage(const fhir::base::Error& error, bool following_a_link) {
+  if (following_a_link && error.why == fhir::base::Why::Gone)
+    return refuse(Refusal::PageExpired, "this page link is too old; search again", "http._page");
+  return refuse(error);
+}
+
+}  // namespace gateway::access::rest::interactions

@@ -1,0 +1,129 @@
+#include "gateway/access/rest/interactions/transaction_plan.h"
+
+#include <set>
+#include <unordered_set>
+
+#include "fhir/model/reference.h"
+#include "gateway/access/rest/interactions/condition.h"
+#include "gateway/access/rest/outcome.h"
+
+namespace gateway::access::rest::interactions {
+
+using fhir::base::Why;
+
+namespace {
+
+std::string_view methodOf(const PlannedEntry& entry) { return entry.asked->call->method; }
+
+std::string identityOf(const PlannedEntry& entry) { return entry.asked->route.type_name + "/" + entry.id; }
+
+std::optional<Answer> checkAllowed(const PlannedEntry& entry, const Call& call) {
+  const Interaction& interaction = *entry.asked->route.interaction;
+  if (interaction.writes && !call.rights.unrestricted())
+    return refuse({Why::Forbidden, "this caller may read, not write", {}});
+  if (interaction.shape == Shape::TypeSearch)
+    return refuse({Why::Unsupported, "an entry searches by GET", entry.asked->place() + ".request"});
+  if (interaction.writes && !entry.asked->call->parameters.empty())
+    return refuse(
+        {Why::Unsupported, "conditional update and delete are not offered", entry.asked->place() + ".request.url"});
+  bool needs_resource = methodOf(entry) == "POST" || methodOf(entry) == "PUT";
+  if (needs_resource && entry.asked->resource.tree == nullptr)
+    return refuse(Refusal::BodyMissing, "this entry needs a resource", entry.asked->place() + ".resource");
+  return std::nullopt;
+}
+
+std::optional<Answer> findMatch(const Service& service, const Call& call, PlannedEntry& entry,
+                                TransactionPlan& plan) {
+  const std::string& criteria = entry.asked->call->preconditions.if_none_exist;
+  auto matched =
+      match(service, entry.asked->route.type, criteria, call.rights, entry.asked->place() + ".request.ifNoneExist");
+  if (auto* refusal = std::get_if<Answer>(&matched)) return std::move(*refusal);
+  auto& found = std::get<Matched>(matched);
+  if (found.version) {
+    entry.id = found.version->id;
+    entry.existing = std::move(found.version);
+  }
+  plan.conditions.push_back(std::move(found.condition));
+  return std::nullopt;
+}
+
+// Which resource the entry is about after the transaction.
+std::optional<Answer> identify(const Service& service, const Call& call, PlannedEntry& entry, TransactionPlan& plan) {
+  if (methodOf(entry) == "POST") {
+    if (!entry.asked->call->preconditions.if_none_exist.empty()) {
+      if (auto refusal = findMatch(service, call, entry, plan)) return refusal;
+    }
+    if (!entry.existing) entry.id = service.new_id();
+    return std::nullopt;
+  }
+  entry.id = entry.asked->route.id;
+  if (!fhir::model::isValidId(entry.id))
+    return refuse(Refusal::IdInvalid, "an id has 1 to 64 characters of A-Z a-z 0-9 - and .",
+                  entry.asked->place() + ".request.url");
+  auto precondition = writePrecondition(service, *entry.asked->call);
+  if (auto* refusal = std::get_if<Answer>(&precondition)) return std::move(*refusal);
+  entry.precondition = std::get<WritePrecondition>(precondition);
+  return std::nullopt;
+}
+
+// Two entries that touch one resource, or ask for one resource by the same criteria, have no order between them.
+std::optional<Answer> checkOverlap(const TransactionPlan& plan) {
+  std::unordered_set<std::string> touched;
+  std::set<std::pair<std::string, std::string>> criteria;
+  for (const auto& entry : plan.entries) {
+    if (!entry.asked->route.interaction->writes) continue;
+    const std::string& condition = entry.asked->call->preconditions.if_none_exist;
+    bool repeated = methodOf(entry) == "POST" && !condition.empty() &&
+                    !criteria.emplace(entry.asked->route.type_name, condition).second;
+    if (repeated || !touched.insert(identityOf(entry)).second)
+      return refuse(Refusal::Overlap, "another entry of this transaction touches the same resource",
+                    entry.asked->place() + ".request");
+  }
+  return std::nullopt;
+}
+
+std::optional<Answer> mapFullUrls(TransactionPlan& plan) {
+  for (const auto& entry : plan.entries) {
+    std::string_view method = methodOf(entry);
+    if ((method != "POST" && method != "PUT") || entry.asked->full_url.empty()) continue;
+    if (!plan.identities.emplace(entry.asked->full_url, identityOf(entry)).second)
+      return refuse(Refusal::Overlap, "another entry has the same fullUrl", entry.asked->place() + ".fullUrl");
+  }
+  return std::nullopt;
+}
+
+void orderWrites(TransactionPlan& plan) {
+  for (std::string_view method : {"DELETE", "POST", "PUT"}) {
+    for (size_t i = 0; i < plan.entries.size(); ++i) {
+      PlannedEntry& entry = plan.entries[i];
+      if (methodOf(entry) != method || !entry.asked->route.interaction->writes || entry.existing) continue;
+      entry.write = plan.write_order.size();
+      plan.write_order.push_back(i);
+    }
+  }
+}
+
+}  // namespace
+
+OrRefusal<TransactionPlan> planTransaction(const Service& service, const Call& call,
+                                           std::vector<AskedEntry>& entries) {
+  TransactionPlan plan;
+  plan.entries.resize(entries.size());
+  for (size_t i = 0; i < entries.size(); ++i) {
+    PlannedEntry& entry = plan.entries[i];
+    entry.asked = &entries[i];
+    if (entry.asked->refusal) return *entry.asked->refusal;
+    auto refusal = checkAllowed(entry, call);
+    if (!refusal && entry.asked->route.interaction->writes) refusal = identify(service, call, entry, plan);
+    if (refusal) {
+      placeIn(*entry.asked, *refusal);
+      return *std::move(refusal);
+    }
+  }
+  if (auto refusal = checkOverlap(plan)) return *std::move(refusal);
+  if (auto refusal = mapFullUrls(plan)) return *std::move(refusal);
+  orderWrites(plan);
+  return plan;
+}
+
+}  // namespace gateway::access::rest::interactions

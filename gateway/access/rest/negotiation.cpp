@@ -1,0 +1,167 @@
+#include "gateway/access/rest/negotiation.h"
+
+#include <optional>
+
+#include "gateway/access/rest/http_values.h"
+#include "gateway/access/rest/outcome.h"
+
+namespace gateway::access::rest {
+
+namespace {
+
+struct MediaRange {
+  std::string type;  // lower case, without parameters
+  double quality = 1;
+  bool usable = true;  // charset and fhirVersion, when given, are ours
+};
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
+}
+
+// 0, 0.5, 1.000; anything else counts as 1.
+double qualityOf(std::string_view text) {
+  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return 1;
+  double value = text[0] - '0', place = 0.1;
+  for (size_t i = 2; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, place /= 10)
+    value += (text[i] - '0') * place;
+  return value > 1 ? 1 : value;
+}
+
+MediaRange readRange(std::string_view text) {
+  MediaRange range;
+  size_t end = text.find(';');
+  range.type = lowered(trimmed(text.substr(0, end)));
+  while (end != std::string_view::npos) {
+    text = text.substr(end + 1);
+    end = text.find(';');
+    std::string_view one = trimmed(text.substr(0, end));
+    size_t equals = one.find('=');
+    if (equals == std::string_view::npos) continue;
+    std::string name = lowered(trimmed(one.substr(0, equals)));
+    std::string_view value = trimmed(one.substr(equals + 1));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    if (name == "q") range.quality = qualityOf(value);
+    if (name == "charset") range.usable &= equalIgnoringCase(value, "utf-8") || equalIgnoringCase(value, "utf8");
+    if (name == "fhirversion") range.usable &= value == "4.0" || value == "4.0.1";
+  }
+  return range;
+}
+
+// The media type with which we answer a range, empty when we have none. `*/*` and the browser's text/html do not ask
+// for a particular form of JSON.
+std::string_view answerTo(std::string_view range) {
+  if (range == "application/fhir+json" || range == "*/*" || range == "application/*") return "application/fhir+json";
+  if (range == "application/json" || range == "json") return "application/json";
+  if (range == "text/json") return "text/json";
+  return {};
+}
+
+std::optional<Form> fromAccept(std::string_view accept) {
+  if (trimmed(accept).empty()) return Form{};
+  Form best;
+  double best_quality = 0;
+  while (!accept.empty()) {
+    size_t comma = accept.find(',');
+    MediaRange range = readRange(accept.substr(0, comma));
+    accept = comma == std::string_view::npos ? std::string_view() : accept.substr(comma + 1);
+    std::string_view type = answerTo(range.type);
+    if (type.empty() || !range.usable || range.quality <= best_quality) continue;
+    best_quality = range.quality;
+    best.media_type = type;
+  }
+  return best_quality > 0 ? std::optional(best) : std::nullopt;
+}
+
+// `_format=application/fhir+json` arrives with a blank when its plus was not escaped.
+std::optional<Form> fromParameter(std::string text) {
+  for (char& c : text)
+    if (c == ' ') c = '+';
+  MediaRange range = readRange(text);
+  if (range.type == "json") range.type = "application/fhir+json";
+  std::string_view type = answerTo(range.type);
+  if (type.empty() || !range.usable) return std::nullopt;
+  return Form{std::string(type), false};
+}
+
+}  // namespace
+
+OrRefusal<Form> negotiate(std::string_view accept, record::search::QueryParameters& parameters) {
+  constexpr const char* kOffered = "offered are application/fhir+json and application/json, in UTF-8, of FHIR 4.0";
+  std::optional<Form> form;
+  bool named = false, pretty = false;
+  record::search::QueryParameters others;
+  for (auto& parameter : parameters) {
+    if (parameter.first == "_format") {
+      form = fromParameter(parameter.second);
+      named = true;
+      if (!form) return refuse(Refusal::NotAcceptable, kOffered, "http._format");
+    } else if (parameter.first == "_pretty") {
+      if (parameter.second != "true" && parameter.second != "false")
+        return refuse(fhir::base::invalid("_pretty is true or false", "http._pretty"));
+      pretty = parameter.second == "true";
+    } else {
+      others.push_back(std::move(parameter));
+    }
+  }
+  parameters = std::move(others);
+  if (!named) form = fromAccept(accept);
+  if (!form) return refuse(Refusal::NotAcceptable, kOffered, "http.Accept");
+  form->pretty = pretty;
+  return *std::move(form);
+}
+
+bool isJson(std::string_view content_type) {
+  MediaRange range = readRange(content_type);
+  return range.usable &&
+         (range.type == "application/fhir+json" || range.type == "application/json" || range.type == "text/json");
+}
+
+bool isForm(std::string_view content_type) {
+  MediaRange range = readRange(content_type);
+  return range.usable && range.type == "application/x-www-form-urlencoded";
+}
+
+std::string prettyPrinted(std::string_view json) {
+  std::string out;
+  out.reserve(json.size() * 3 / 2);
+  size_t depth = 0;
+  auto newLine = [&] {
+    out += '\n';
+    out.append(depth * 2, ' ');
+  };
+  for (size_t i = 0; i < json.size(); ++i) {
+    char c = json[i];
+    if (c == '"') {
+      size_t end = i + 1;
+      while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+      out += json.substr(i, end - i + 1);
+      i = end;
+    } else if (c == '{' || c == '[') {
+      out += c;
+      if (i + 1 < json.size() && (json[i + 1] == '}' || json[i + 1] == ']')) {
+        out += json[++i];
+        continue;
+      }
+      ++depth;
+      newLine();
+    } else if (c == '}' || c == ']') {
+      if (depth > 0) --depth;
+      newLine();
+      out += c;
+    } else if (c == ',') {
+      out += c;
+      newLine();
+    } else if (c == ':') {
+      out += ": ";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace gateway::access::rest

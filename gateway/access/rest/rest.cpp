@@ -1,0 +1,131 @@
+#include "gateway/access/rest/rest.h"
+
+#include <exception>
+#include <utility>
+
+#include "gateway/access/rest/capability_statement.h"
+#include "gateway/access/rest/http_values.h"
+#include "gateway/access/rest/negotiation.h"
+#include "gateway/access/rest/outcome.h"
+#include "gateway/access/rest/router.h"
+#include "gateway/record/search/query_parser.h"
+
+namespace gateway::access::rest {
+
+using fhir::base::Why;
+using host::HttpRequest;
+using host::HttpResponse;
+using interactions::Shape;
+using record::search::Rights;
+
+// What is known about the request while it is answered.
+struct Rest::Asked {
+  Form form;
+  Route route;
+};
+
+namespace {
+
+std::string pathOfUrl(std::string_view url) {
+  size_t scheme = url.find("://");
+  size_t slash = scheme == std::string_view::npos ? url.find('/') : url.find('/', scheme + 3);
+  return slash == std::string_view::npos ? std::string() : std::string(url.substr(slash));
+}
+
+std::optional<Answer> readPreconditions(const HttpRequest& request, Preconditions& out) {
+  auto match = parseEntityTags(request.header("if-match"));
+  if (!match.ok()) return refuse({match.error().why, match.error().what, "http.If-Match"});
+  out.if_match = *match;
+  auto none = parseEntityTags(request.header("if-none-match"));
+  if (!none.ok()) return refuse({none.error().why, none.error().what, "http.If-None-Match"});
+  out.if_none_match = *none;
+  out.if_modified_since = parseHttpDate(request.header("if-modified-since"));  // RFC 9110: a bad date is no condition
+  out.if_none_exist = request.header("if-none-exist");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Rest::Rest(Dependencies dependencies) : service_(std::move(dependencies)), base_path_(pathOfUrl(service_.base_url)) {
+  service_.capability_statement = capabilityStatement(service_);
+}
+
+OrRefusal<Call> Rest::callOf(const HttpRequest& request, Asked& asked) const {
+  std::string_view path = request.path;
+  if (!path.starts_with(base_path_)) return refuse(Refusal::UnknownPath, "there is nothing at this path");
+  path.remove_prefix(base_path_.size());
+  if (!path.empty() && path[0] != '/') return refuse(Refusal::UnknownPath, "there is nothing at this path");
+  auto parameters = record::search::decodeForm(request.query);
+  if (!parameters.ok()) return refuse(parameters.error());
+  ASSIGN_OR_REFUSE(asked.form, negotiate(request.header("accept"), *parameters));
+  ASSIGN_OR_REFUSE(asked.route, route(service_.definitions, request.method, path));
+
+  // Who cares to know what this server can do need not say who they are.
+  auto rights = asked.route.interaction->shape == Shape::Metadata ? fhir::base::Result<Rights>(Rights::ofPatients({}))
+                                                                  : service_.rights(request);
+  if (!rights.ok()) return refuse(Refusal::NotAuthenticated, rights.error().what);
+  Call call(std::move(rights).value());
+  call.method = request.method;
+  call.type = asked.route.type;
+  call.type_name = asked.route.type_name;
+  call.id = asked.route.id;
+  call.version = asked.route.version;
+  call.parameters = std::move(parameters).value();
+  for (const auto& [name, value] : request.headers)
+    if (name == "prefer") readPreferences(value, call.preferences);
+  if (auto refusal = readPreconditions(request, call.preconditions)) return *std::move(refusal);
+  call.body = request.body;
+  call.media_type = request.header("content-type");
+  return call;
+}
+
+Answer Rest::answer(const HttpRequest& request, Asked& asked) const {
+  ASSIGN_OR_REFUSE(Call call, callOf(request, asked));
+  return interactions::perform(*asked.route.interaction, service_, call);
+}
+
+HttpResponse Rest::handle(const HttpRequest& request) const {
+  Asked asked;
+  try {
+    return respond(request, asked, answer(request, asked));
+  } catch (const std::exception& exception) {  // out of memory, or a library's: not the caller's fault
+    return respond(request, asked, refuse({Why::Fault, exception.what(), {}}));
+  }
+}
+
+HttpResponse Rest::respond(const HttpRequest& request, const Asked& asked, Answer answer) const {
+  if (!answer.fault.empty() && service_.on_fault) service_.on_fault(request.request_id, answer.fault);
+  HttpResponse response;
+  response.status = answer.status;
+  if (answer.resource.empty() && !answer.issues.empty()) answer.resource = operationOutcome(answer.issues);
+  if (!answer.resource.empty()) {
+    response.body = asked.form.pretty ? prettyPrinted(answer.resource) : std::move(answer.resource);
+    if (asked.form.pretty) response.body += '\n';
+    response.content_type = asked.form.media_type + "; charset=utf-8";
+  }
+  auto add = [&](const char* name, std::string value) { response.headers.emplace_back(name, std::move(value)); };
+  if (answer.version != 0) add("ETag", entityTag(answer.version));
+  if (answer.last_modified != 0) add("Last-Modified", httpDate(answer.last_modified / 1'000'000));
+  if (!answer.location.empty()) {
+    std::string location = service_.base_url + "/" + answer.location;
+    if (!response.body.empty() && !answer.refused() && answer.issues.empty()) add("Content-Location", location);
+    add("Location", std::move(location));
+  }
+  if (!answer.allow.empty()) add("Allow", std::move(answer.allow));
+  if (answer.retry_after_seconds > 0) add("Retry-After", std::to_string(answer.retry_after_seconds));
+  if (answer.status == 401) add("WWW-Authenticate", "Bearer");
+  if (!request.request_id.empty()) add("X-Request-Id", request.request_id);
+  if (request.method == "HEAD") response.body.clear();
+  return response;
+}
+
+HttpResponse Rest::gateError(int status, std::string_view what) {
+  HttpResponse response;
+  Answer answer = refuse(status, what);
+  response.status = status;
+  response.body = operationOutcome(answer.issues);
+  response.content_type = "application/fhir+json; charset=utf-8";
+  return response;
+}
+
+}  // namespace gateway::access::rest
