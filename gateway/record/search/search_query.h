@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "fhir/base/decimal.h"
 #include "fhir/definitions/lookup.h"
 #include "fhir/index/extractor.h"
 
@@ -37,6 +38,7 @@ struct SearchOperand {
   std::string unit_system;            // quantity
   fhir::index::DateValue date;
   fhir::index::NumberValue number;  // implied precision bounds
+  fhir::base::Decimal decimal;      // number and quantity: the value itself, which gt, lt, ... compare with
   std::string reference_type;       // reference
   std::string reference_id;
   std::string reference_url;
