@@ -71,7 +71,7 @@ CREATE TABLE compartment(
 CREATE TABLE hashed_text(hash INTEGER PRIMARY KEY, text TEXT NOT NULL);
 -- By version first: point checks of a version that another clause found, sorting, and the purge of superseded rows.
 -- vkey ascends, so these grow at their ends.
-CREATE INDEX version_current ON version(type, vkey, to_seq, from_seq) WHERE deleted = 0;
+CREATE INDEX version_current ON version(type, vkey, to_seq, from_seq, deleted);
 CREATE INDEX idx_string_of ON idx_string(vkey, parameter);
 CREATE INDEX idx_date_of ON idx_date(vkey, parameter);
 CREATE INDEX idx_number_of ON idx_number(vkey, parameter, unit);
