@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fhir/base/text.h"
+#include "fhir/path/temporal_math.h"
 
 namespace fhir::path {
 namespace {
@@ -151,18 +152,11 @@ std::optional<Quantity> parseQuantity(std::string_view text, Arena& arena) {
     if (end != text.size()) return std::nullopt;
     return Quantity{*value, "1", false};
   }
-  if (unit.front() == '\'') {
-    if (unit.size() < 3 || unit.back() != '\'') return std::nullopt;
-    return Quantity{*value, arena.keep(unit.substr(1, unit.size() - 2)), false};
-  }
-  static constexpr std::string_view kWords[] = {"year", "month",  "week",   "day",
-                                                "hour", "minute", "second", "millisecond"};
-  for (std::string_view word : kWords) {
-    bool plural = unit.size() == word.size() + 1 && unit.back() == 's' && unit.starts_with(word);
-    if ((unit == word || plural) && end < text.size() && base::isBlank(text[end]))
-      return Quantity{*value, word, true};
-  }
-  return std::nullopt;
+  bool quoted = unit.size() > 2 && unit.front() == '\'' && unit.back() == '\'';
+  if (quoted) unit = unit.substr(1, unit.size() - 2);
+  if (std::string_view word = calendarUnit(unit); !word.empty()) return Quantity{*value, word, true};
+  if (!quoted || unit.find('\'') != std::string_view::npos) return std::nullopt;
+  return Quantity{*value, arena.keep(unit), false};
 }
 
 std::optional<Item> convert(const Item& value, ItemKind target, Arena& arena) {

@@ -41,7 +41,7 @@ uint64_t hashAt(Evaluator& evaluator, const Item& item, int depth) {
     case ItemKind::String: return hashText(value.string());
     case ItemKind::Date:
     case ItemKind::DateTime:
-    case ItemKind::Time: return mix(3, hashTemporal(value.temporal(), defaultZone(evaluator.evaluation)));
+    case ItemKind::Time: return mix(3, hashTemporal(value.temporal()));
     case ItemKind::Quantity: return hashQuantity(value.quantity());
     case ItemKind::Type: return mix(5, hashText(value.type().name));
     case ItemKind::Node: break;

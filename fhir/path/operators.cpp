@@ -65,7 +65,7 @@ Truth equalAt(Evaluator& evaluator, const Item& left, const Item& right, int dep
     return truthOf(a.type().space == b.type().space && a.type().name == b.type().name);
   }
   if (bothDates(x, y)) {
-    auto order = compareTemporal(a.temporal(), b.temporal(), defaultZone(evaluator.evaluation));
+    auto order = compareTemporal(a.temporal(), b.temporal());
     return order ? truthOf(*order == 0) : Truth::Empty;
   }
   if (isNumber(x) && isNumber(y)) {
@@ -114,7 +114,7 @@ bool equivalentAt(Evaluator& evaluator, const Item& left, const Item& right, int
   }
   if (x == ItemKind::Boolean && y == ItemKind::Boolean) return a.boolean() == b.boolean();
   if (x == ItemKind::Type && y == ItemKind::Type) return equalAt(evaluator, a, b, depth) == Truth::True;
-  if (bothDates(x, y)) return equivalentTemporal(a.temporal(), b.temporal(), defaultZone(evaluator.evaluation));
+  if (bothDates(x, y)) return compareTemporal(a.temporal(), b.temporal()) == 0;
   if (isNumber(x) && isNumber(y)) {
     // Rounded to the precision of the less precise one, trailing zeros not counted (N1 6.1.2).
     base::Decimal p, q;
@@ -224,7 +224,7 @@ Order compare(Evaluator& evaluator, const Item& left, const Item& right) {
   auto order = [](int sign) { return sign < 0 ? Order::Less : sign > 0 ? Order::Greater : Order::Equal; };
   if (a.kind() == ItemKind::String && b.kind() == ItemKind::String) return order(a.string().compare(b.string()));
   if (bothDates(a.kind(), b.kind())) {
-    auto sign = compareTemporal(a.temporal(), b.temporal(), defaultZone(evaluator.evaluation));
+    auto sign = compareTemporal(a.temporal(), b.temporal());
     return sign ? order(*sign) : Order::Empty;
   }
   if (isNumber(a.kind()) && isNumber(b.kind())) {

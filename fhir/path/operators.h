@@ -22,11 +22,6 @@ Order compare(Evaluator& evaluator, const Item& left, const Item& right);
 // `+ - * / div mod` on two single values; empty results append nothing.
 bool arithmetic(Evaluator& evaluator, Operator op, const Item& left, const Item& right, uint32_t offset, Items& out);
 
-// The zone of dates and times without one: that of the evaluation's own time.
-inline int defaultZone(const Evaluation& evaluation) {
-  return evaluation.now.has_zone ? evaluation.now.zone_minutes : 0;
-}
-
 // A number as Decimal; false for anything else.
 bool asDecimal(const Item& value, base::Decimal& out);
 inline bool isNumber(ItemKind kind) { return kind == ItemKind::Integer || kind == ItemKind::Decimal; }

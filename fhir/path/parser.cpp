@@ -6,6 +6,7 @@
 
 #include "fhir/definitions/lookup.h"
 #include "fhir/path/function_table.h"
+#include "fhir/path/temporal_math.h"
 
 namespace fhir::path {
 namespace {
@@ -31,10 +32,6 @@ constexpr OperatorRank kOperators[] = {
     {"implies", Operator::Implies, 1},
 };
 constexpr int kTypeRank = 8;
-
-constexpr std::string_view kCalendarUnits[] = {"year",   "years",   "month",       "months",      "week",   "weeks",
-                                               "day",    "days",    "hour",        "hours",       "minute", "minutes",
-                                               "second", "seconds", "millisecond", "milliseconds"};
 
 constexpr std::string_view kSystemTypes[] = {"Any",  "Boolean",  "String", "Integer",  "Long",    "Decimal",
                                              "Date", "DateTime", "Time",   "Quantity", "Concept", "Code"};
@@ -265,17 +262,13 @@ class Parser {
     advance();
     if (failed()) return 0;
     if (token_.kind == TokenKind::String) {
-      std::string_view unit = program_->strings.keep(token_.text);
+      std::string_view word = calendarUnit(token_.text);
+      std::string_view unit = word.empty() ? program_->strings.keep(token_.text) : word;
       advance();
-      return emitQuantity(offset, number, unit, false);
+      return emitQuantity(offset, number, unit, !word.empty());
     }
-    bool calendar =
-        token_.kind == TokenKind::Identifier && !token_.delimited &&
-        std::find(std::begin(kCalendarUnits), std::end(kCalendarUnits), token_.text) != std::end(kCalendarUnits);
-    if (calendar) {
-      std::string_view unit = token_.text;
-      if (unit.back() == 's') unit.remove_suffix(1);
-      unit = program_->strings.keep(unit);
+    if (token_.kind == TokenKind::Identifier && !token_.delimited && !calendarUnit(token_.text).empty()) {
+      std::string_view unit = calendarUnit(token_.text);
       advance();
       return emitQuantity(offset, number, unit, true);
     }

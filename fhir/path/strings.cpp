@@ -31,13 +31,9 @@ std::string lowerCase(std::string_view text) {
 }
 
 std::string foldedForEquivalence(std::string_view text) {
-  std::string out;
-  for (char c : lowerCase(base::trim(text))) {
-    if (!base::isBlank(c)) {
-      out += c;
-    } else if (out.back() != ' ') {
-      out += ' ';
-    }
+  std::string out = lowerCase(text);
+  for (char& c : out) {
+    if (base::isBlank(c)) c = ' ';
   }
   return out;
 }

@@ -11,7 +11,7 @@ namespace fhir::path {
 
 std::string_view concatenate(base::Arena& arena, std::string_view left, std::string_view right);
 
-// Letters without their case, runs of white space as one blank (N1 6.1.2).
+// Letters without their case, each white space as a blank (N1 6.1.2).
 std::string foldedForEquivalence(std::string_view text);
 std::string upperCase(std::string_view text);
 std::string lowerCase(std::string_view text);

@@ -81,14 +81,8 @@ bool addMonths(Temporal& value, int64_t months) {
 
 bool hasZone(const Temporal& value) { return value.has_zone && !value.is_time; }
 
-// In UTC when the zones differ.
-void alignZones(Temporal& left, Temporal& right, int default_zone_minutes) {
-  if (!hasZone(left) && !hasZone(right)) return;
-  for (Temporal* value : {&left, &right}) {
-    if (value->precision < Precision::Hour) continue;
-    int zone = value->has_zone ? value->zone_minutes : default_zone_minutes;
-    shift(*value, -int64_t{zone} * 60, 0);
-  }
+void toUtc(Temporal& value) {
+  if (hasZone(value) && value.precision >= Precision::Hour) shift(value, -int64_t{value.zone_minutes} * 60, 0);
 }
 
 // Parts from the year (or the hour) on; seconds and fractions are one part.
@@ -135,10 +129,20 @@ bool wholeUnits(const base::Decimal& value, int64_t& out) {
 
 }  // namespace
 
-std::optional<int> compareTemporal(const Temporal& a, const Temporal& b, int default_zone_minutes) {
+std::optional<int> compareTemporal(const Temporal& a, const Temporal& b) {
   Temporal left = a, right = b;
-  if (hasZone(left) != hasZone(right) || left.zone_minutes != right.zone_minutes) {
-    alignZones(left, right, default_zone_minutes);
+  // A date has no zone and is compared as it is written.
+  bool clocks = !a.is_time && a.precision >= Precision::Hour && b.precision >= Precision::Hour;
+  if (clocks && a.has_zone != b.has_zone) {
+    // Zones lie between -12:00 and +14:00.
+    constexpr int64_t kHour = 3'600'000'000;
+    int64_t gap = a.span(0).low - b.span(0).low;
+    if (gap <= 14 * kHour && gap >= -14 * kHour) return std::nullopt;
+    return gap < 0 ? -1 : 1;
+  }
+  if (clocks && a.zone_minutes != b.zone_minutes) {
+    toUtc(left);
+    toUtc(right);
   }
   auto l = parts(left), r = parts(right);
   int last_left = lastPart(left), last_right = lastPart(right);
@@ -149,9 +153,12 @@ std::optional<int> compareTemporal(const Temporal& a, const Temporal& b, int def
   return 0;
 }
 
-bool equivalentTemporal(const Temporal& left, const Temporal& right, int default_zone_minutes) {
-  auto order = compareTemporal(left, right, default_zone_minutes);
-  return order && *order == 0;
+std::string_view calendarUnit(std::string_view word) {
+  for (const TimeUnit& unit : kTimeUnits) {
+    bool plural = word.size() == unit.word.size() + 1 && word.back() == 's' && word.starts_with(unit.word);
+    if (word == unit.word || plural) return unit.word;
+  }
+  return {};
 }
 
 std::optional<Temporal> addDuration(const Temporal& value, const Quantity& duration, bool subtract) {
@@ -212,15 +219,12 @@ std::optional<Temporal> addDuration(const Temporal& value, const Quantity& durat
 
 bool isTimeUnit(const Quantity& quantity) { return timeUnit(quantity) != nullptr; }
 
-uint64_t hashTemporal(const Temporal& value, int default_zone_minutes) {
-  // Zones may differ between equal values, so anything finer than a day is left out when there is one.
-  uint64_t hash = static_cast<uint64_t>(lastPart(value));
-  if (!value.is_time && value.precision >= Precision::Hour) {
-    return hash * 31 + static_cast<uint64_t>(value.span(default_zone_minutes).low / 1'000'000);
-  }
-  auto all = parts(value);
-  for (int i = value.is_time ? 3 : 0; i <= lastPart(value); ++i)
-    hash = hash * 1'000'003 + static_cast<uint64_t>(all[i]);
+uint64_t hashTemporal(const Temporal& value) {
+  Temporal utc = value;
+  toUtc(utc);
+  uint64_t hash = static_cast<uint64_t>(lastPart(utc)) * 2 + (hasZone(utc) ? 1 : 0);
+  auto all = parts(utc);
+  for (int i = utc.is_time ? 3 : 0; i <= lastPart(utc); ++i) hash = hash * 1'000'003 + static_cast<uint64_t>(all[i]);
   return hash;
 }
 

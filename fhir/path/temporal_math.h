@@ -8,20 +8,20 @@
 
 namespace fhir::path {
 
-// Negative, zero or positive; nothing when one value ends where the other goes on, with equal parts so far.
-// `default_zone_minutes` stands for the zone of a value without one, when only one of them has a zone.
-std::optional<int> compareTemporal(const base::Temporal& left, const base::Temporal& right, int default_zone_minutes);
-
-// Same value to the same precision (the `~` of dates and times).
-bool equivalentTemporal(const base::Temporal& left, const base::Temporal& right, int default_zone_minutes);
+// Negative, zero or positive; nothing when one value ends where the other goes on, with equal parts so far,
+// and when only one has a zone and they are so near that the other's zone would decide.
+std::optional<int> compareTemporal(const base::Temporal& left, const base::Temporal& right);
 
 // The value moved by a quantity of calendar or UCUM time; nothing when the unit is no time or when the
 // result leaves the years 1 to 9999.
 std::optional<base::Temporal> addDuration(const base::Temporal& value, const Quantity& duration, bool subtract);
 
+// The calendar unit that a word names ("days" -> "day"); empty when it names none.
+std::string_view calendarUnit(std::string_view word);
+// A calendar unit, or a UCUM unit of time that calendar arithmetic takes: not 'a' and not 'mo'.
 bool isTimeUnit(const Quantity& quantity);
 
 // Values that compareTemporal finds equal have equal hashes.
-uint64_t hashTemporal(const base::Temporal& value, int default_zone_minutes);
+uint64_t hashTemporal(const base::Temporal& value);
 
 }  // namespace fhir::path

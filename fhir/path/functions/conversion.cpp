@@ -35,10 +35,9 @@ bool quantity(Call& call, std::optional<Item>& out) {
 
 }  // namespace
 
-// The input, when there is one, is $this of the arguments.
+// The input is $this of the arguments; an empty one is no reason not to decide.
 bool iif(Call& call, Items& out) {
   if (call.input.size() > 1) return call.fail("iif() needs a single item");
-  if (call.input.empty()) return true;
   Frame inner{call.input, call.frame.index, call.frame.total};
   Truth truth;
   if (!call.evaluator.truthOf(call.at(0), inner, truth)) return false;
