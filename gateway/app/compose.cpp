@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "connectors/sdk/connector_abi.h"
+#include "fhir/base/temporal.h"
 #include "fhir/definitions/lookup.h"
 #include "fhir/index/extractor.h"
 #include "gateway/access/rest/rest.h"
@@ -199,8 +200,16 @@ Done Gateway::Body::openIntake() {
 }
 
 Done Gateway::Body::openAccess() {
-  ASSIGN_OR_RETURN(auto read, access::security::AccessTokens::read(settings));
-  tokens = std::make_unique<access::security::AccessTokens>(std::move(read));
+  using access::security::AccessTokens;
+  std::vector<access::security::AccessToken> known;
+  for (const std::string& name : settings.names("access.tokens")) {
+    std::string key = "access.tokens." + name;
+    known.push_back({settings.text(key + ".token"), settings.list(key + ".patients")});
+  }
+  bool open = settings.number("access.open") != 0;
+  tokens = std::make_unique<AccessTokens>(
+      std::move(known), open ? AccessTokens::WithoutToken::SeesEverything : AccessTokens::WithoutToken::Refuse,
+      "access.open is yes in " + config_path);
   ASSIGN_OR_RETURN(std::string signing_key, secretOfDataFolder(data, "page_links.key"));
   base_url = settings.text("http.base_url");
   if (base_url.empty()) {
@@ -209,7 +218,7 @@ Done Gateway::Body::openAccess() {
   access::rest::Dependencies needs{*store, fhir::definitions::r4(), clock, [] { return randomId(); }, base_url, zone};
   needs.limits.default_count = static_cast<uint32_t>(settings.number("search.default_count"));
   needs.limits.max_count = static_cast<uint32_t>(settings.number("search.max_count"));
-  needs.rights = [this](const host::HttpRequest& request) { return tokens->rights(request); };
+  needs.rights = [this](const host::HttpRequest& request) { return tokens->rightsOf(request); };
   needs.signing_key = signing_key;
   rest = std::make_unique<access::rest::Rest>(std::move(needs));
   return {};
@@ -226,9 +235,12 @@ Done Gateway::Body::makeHttp() {
     return options;
   };
   auto options = listener("http");
-  options.on_error = [](int status, std::string_view what) { return access::rest::gateError(status, what); };
+  options.on_error = [](int status, std::string_view what) { return access::rest::Rest::gateError(status, what); };
   http = std::make_unique<host::HttpServer>(options);
-  http->route("/fhir", [this](const host::HttpRequest& request) { return rest->handle(request); });
+  // With port 0 the base URL, and so `rest`, is known only after the listener has begun.
+  http->route("/fhir", [this](const host::HttpRequest& request) {
+    return ready ? rest->handle(request) : access::rest::Rest::gateError(503, "the gateway is starting or stopping");
+  });
   routeOperationsPages(*http, metrics, [this] { return ready.load(); });
   source_http = std::make_unique<host::HttpServer>(listener("source_http"));
   return {};

@@ -58,7 +58,6 @@ const std::vector<Setting>& settingsTable() {
       {"access.tokens.*.token", SettingKind::Text, "(required)", "", "the bearer token; use ${secret:...}", "0.1"},
       {"access.tokens.*.patients", SettingKind::List, "", "",
        "ids of the Patients whose compartments the token may read; empty: nothing", "0.1"},
-      {"access.tokens.*.all", SettingKind::Yes_No, "no", "", "yes: the token may read and write everything", "0.1"},
 
       {"communities.*.name", SettingKind::Text, "(required)", "", "name of the medical community", "0.1"},
       {"communities.*.county", SettingKind::Text, "", "", "GB/T 2260 code of its county", "0.1"},
