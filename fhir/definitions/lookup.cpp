@@ -29,7 +29,8 @@ struct MemberTable {
 };
 
 struct Codes {
-  std::vector<std::string_view> codes;
+  std::vector<std::string_view> all;
+  std::vector<SystemCodes> by_system;
 };
 
 struct Facts {
@@ -273,8 +274,9 @@ void Facts::readCompartments() {
 
 void Facts::readCodes() {
   for (TableReader row(r4Tables().required_codes); row.next();) {
-    auto& codes = required_codes[row.cell(0)].codes;
-    for (std::string_view code : words(row.cell(2))) codes.push_back(code);
+    Codes& codes = required_codes[row.cell(0)];
+    codes.by_system.push_back({row.cell(1), words(row.cell(2))});
+    for (std::string_view code : codes.by_system.back().codes) codes.all.push_back(code);
   }
 }
 
@@ -371,8 +373,14 @@ const CompartmentRule* Definitions::patientCompartment(TypeNumber resource) cons
 
 std::span<const std::string_view> Definitions::requiredCodes(std::string_view value_set) const {
   auto found = facts().required_codes.find(withoutVersion(value_set));
-  return found == facts().required_codes.end() ? std::span<const std::string_view>()
-                                               : std::span<const std::string_view>(found->second.codes);
+  if (found == facts().required_codes.end()) return {};
+  return found->second.all;
+}
+
+std::span<const SystemCodes> Definitions::requiredSystems(std::string_view value_set) const {
+  auto found = facts().required_codes.find(withoutVersion(value_set));
+  if (found == facts().required_codes.end()) return {};
+  return found->second.by_system;
 }
 
 bool Definitions::hasRequiredCodes(std::string_view value_set) const { return !requiredCodes(value_set).empty(); }

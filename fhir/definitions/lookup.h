@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "fhir/base/name.h"
 
@@ -66,6 +67,12 @@ struct CompartmentRule {
   std::span<const std::string_view> parameters;  // search parameter codes; "{def}" is the resource itself
 };
 
+// The codes that a required value set takes from one code system.
+struct SystemCodes {
+  std::string_view system;
+  std::vector<std::string_view> codes;
+};
+
 class Definitions {
  public:
   const Type* type(std::string_view name) const;
@@ -95,6 +102,8 @@ class Definitions {
   // Codes of a value set that a required binding names, when it is small enough to be carried; empty: not carried.
   std::span<const std::string_view> requiredCodes(std::string_view value_set) const;
   bool hasRequiredCodes(std::string_view value_set) const;
+  // The same by code system: the system that a `code` element leaves unsaid.
+  std::span<const SystemCodes> requiredSystems(std::string_view value_set) const;
 };
 
 // R4. The first call reads the compiled-in tables (a few milliseconds).

@@ -19,28 +19,28 @@ namespace fhir::index {
 struct TokenValue {
   std::string system;  // empty: none given
   std::string code;
-  std::string text;    // display or text, for :text; may be empty
+  std::string text;  // display or text, for :text; may be empty
 };
 struct StringValue {
-  std::string text;    // as sent; folded() makes the form that is compared
+  std::string text;  // as sent; folded() makes the form that is compared
 };
 struct ReferenceValue {
-  std::string type;    // "Patient"; empty for absolute URLs, urn: and identifier-only references
+  std::string type;  // "Patient"; empty for absolute URLs, urn: and identifier-only references
   std::string id;
-  std::string url;     // absolute URL, canonical (without |version) or urn, when not type/id
+  std::string url;        // absolute URL, canonical (without |version) or urn, when not type/id
   TokenValue identifier;  // Reference.identifier, for :identifier; code empty when absent
 };
 struct DateValue {
-  int64_t low = INT64_MIN;   // microseconds since 1970-01-01T00:00Z, [low, high)
+  int64_t low = INT64_MIN;  // microseconds since 1970-01-01T00:00Z, [low, high)
   int64_t high = INT64_MAX;
 };
 struct NumberValue {
-  std::string low;   // Decimal::orderKey of the bounds of the implied precision
+  std::string low;  // Decimal::orderKey of the bounds of the implied precision
   std::string high;
 };
 struct QuantityValue {
   std::string system;
-  std::string code;     // code, or the unit text when there is no code
+  std::string code;  // code, or the unit text when there is no code
   NumberValue value;
   std::string canonical_unit;  // UCUM canonical form when system is UCUM and it converts; else empty
   NumberValue canonical_value;
@@ -65,6 +65,8 @@ struct SearchValue {
 
 struct ExtractorOptions {
   int zone_minutes = 480;  // the site's zone for dates without one
+  // Off: every expression goes through the FHIRPath evaluator. Slower, equal; for the test that holds both equal.
+  bool specialised = true;
 };
 
 class Extractor {

@@ -174,6 +174,31 @@ def narrowed_targets(parameter, expression, types, elements):
     return both or published
 
 
+# Mistakes in the published definitions: (base, code) -> column, text, its replacement.
+CORRECTIONS = {
+    # The expressions of the two components are swapped: relatesto is the document, relation the code.
+    ("DocumentReference", "relationship"):
+        ("components", "relatesto|code ;; relation|target", "relatesto|target ;; relation|code"),
+    # FHIR has no type DateTime.
+    ("Observation", "code-value-date"): ("components", "value.as(DateTime)", "value.as(dateTime)"),
+    # FHIRPath has no function hasExtension.
+    ("QuestionnaireResponse", "item-subject"): (
+        "expression",
+        "hasExtension('http://hl7.org/fhir/StructureDefinition/questionnaireresponse-isSubject')",
+        "extension('http://hl7.org/fhir/StructureDefinition/questionnaireresponse-isSubject').exists()"),
+}
+
+
+def correct(rows):
+    for row in rows:
+        if (row["base"], row["code"]) not in CORRECTIONS:
+            continue
+        column, wrong, right = CORRECTIONS[row["base"], row["code"]]
+        if wrong not in row[column]:
+            raise SystemExit(f"the correction of {row['base']}.{row['code']} finds nothing to correct")
+        row[column] = row[column].replace(wrong, right)
+
+
 def search_parameters(folder, types, elements):
     by_name = {row["name"]: row for row in types}
     by_path = {(row["type"], row["element"]): row for row in elements}
@@ -204,6 +229,7 @@ def search_parameters(folder, types, elements):
         if key in seen:
             raise SystemExit(f"two search parameters are called {key}")
         seen.add(key)
+    correct(rows)
     return rows
 
 

@@ -177,5 +177,13 @@ TEST(Definitions, required_codes_are_listed_with_or_without_a_version) {
   EXPECT_THAT(r4().requiredCodes("http://hl7.org/fhir/ValueSet/observation-status"), Not(IsEmpty()));
 }
 
+TEST(Definitions, required_codes_know_their_systems) {
+  auto systems = r4().requiredSystems("http://hl7.org/fhir/ValueSet/administrative-gender");
+  ASSERT_EQ(systems.size(), 1u);
+  EXPECT_EQ(systems[0].system, "http://hl7.org/fhir/administrative-gender");
+  EXPECT_THAT(systems[0].codes, ElementsAre("male", "female", "other", "unknown"));
+  EXPECT_TRUE(r4().requiredSystems("http://example.org/none").empty());
+}
+
 }  // namespace
 }  // namespace fhir::definitions
