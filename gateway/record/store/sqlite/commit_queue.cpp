@@ -1,0 +1,82 @@
+#include "gateway/record/store/sqlite/commit_queue.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace gateway::record::store {
+
+namespace {
+
+size_t weightOf(const CommitJob& job) { return std::max<size_t>(1, job.batch.writes.size()); }
+
+}  // namespace
+
+bool CommitQueue::push(CommitJobPtr& job) {
+  std::unique_lock lock(mutex_);
+  // A batch larger than the whole queue goes in when the queue is empty.
+  room_.wait(lock, [&] { return closed_ || bytes_ == 0 || bytes_ + job->bytes <= options_.bytes; });
+  if (closed_) return false;
+  bytes_ += job->bytes;
+  bool live = job->batch.lane == Lane::Live;
+  (live ? live_writes_ : bulk_writes_) += weightOf(*job);
+  (live ? live_ : bulk_).push_back(std::move(job));
+  arrived_.notify_one();
+  return true;
+}
+
+bool CommitQueue::push(WriterTask& task) {
+  std::lock_guard lock(mutex_);
+  if (closed_) return false;
+  tasks_.push_back(std::move(task));
+  arrived_.notify_one();
+  return true;
+}
+
+void CommitQueue::move(std::deque<CommitJobPtr>& from, size_t& writes, size_t budget, size_t& taken, Work& work) {
+  while (!from.empty()) {
+    size_t weight = weightOf(*from.front());
+    if (taken > 0 && taken + weight > budget) return;
+    taken += weight;
+    writes -= weight;
+    bytes_ -= from.front()->bytes;
+    work.group.push_back(std::move(from.front()));
+    from.pop_front();
+  }
+}
+
+CommitQueue::Work CommitQueue::take(int64_t idle_milliseconds) {
+  using std::chrono::milliseconds;
+  std::unique_lock lock(mutex_);
+  Work work;
+  arrived_.wait_for(lock, milliseconds(idle_milliseconds), [&] { return closed_ || hasWork(); });
+  if (!hasWork()) {
+    work.closed = closed_;
+    return work;
+  }
+  if (tasks_.empty() && !closed_ && crowd_ > 1) {
+    arrived_.wait_for(lock, milliseconds(options_.group_milliseconds), [&] {
+      bool all_here = live_.size() + bulk_.size() >= crowd_;
+      return closed_ || all_here || waitingWrites() >= options_.group_writes || !tasks_.empty();
+    });
+  }
+  for (auto& task : tasks_) work.tasks.push_back(std::move(task));
+  tasks_.clear();
+  // Live batches first; a quarter of the group is for bulk ones, if there are any, so that they are never starved.
+  size_t all = options_.group_writes;
+  size_t taken = 0;
+  move(live_, live_writes_, bulk_.empty() ? all : all - all / 4, taken, work);
+  move(bulk_, bulk_writes_, all, taken, work);
+  move(live_, live_writes_, all, taken, work);
+  crowd_ = std::max<size_t>(1, work.group.size());
+  room_.notify_all();
+  return work;
+}
+
+void CommitQueue::close() {
+  std::lock_guard lock(mutex_);
+  closed_ = true;
+  arrived_.notify_all();
+  room_.notify_all();
+}
+
+}  // namespace gateway::record::store
