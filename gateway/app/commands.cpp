@@ -53,7 +53,8 @@ int listInbox(const CommandParts& parts, const Words& words, const AdminOutput& 
     uint64_t shown = 0;
     for (const auto& part : *parked) {
       if (shown++ >= most) break;
-      if (!out(part.message + "  part " + std::to_string(part.part) + "  " + part.mapping + "  " + part.reason + "\n")) {
+      if (!out(part.message + "  part " + std::to_string(part.part) + "  " + part.mapping + "  " + part.reason +
+               "\n")) {
         return 1;
       }
     }
@@ -72,7 +73,8 @@ int listInbox(const CommandParts& parts, const Words& words, const AdminOutput& 
       return false;
     }
     std::string text = "waiting";
-    if (state->has_value() && (*state)->unfinished > 0) text = std::to_string((*state)->unfinished) + " parts waiting";
+    if (state->has_value() && (*state)->unfinished > 0)
+      text = std::to_string((*state)->unfinished) + " parts waiting";
     if (state->has_value() && (*state)->unfinished == 0) {
       uint32_t parked = 0;
       auto list = ledger.parts(message.id);
@@ -101,8 +103,8 @@ int showMessage(const CommandParts& parts, const Words& words, const AdminOutput
   auto list = parts.pipeline.ledger().parts(message->id);
   if (!list.ok()) return failed(out, list.error());
   for (const auto& part : *list) {
-    out("part " + std::to_string(part.part) + " " + std::string(toString(part.outcome)) + " by " + part.mapping + " " +
-        part.mapping_version + ", attempts " + std::to_string(part.attempts) + ", unread fields " +
+    out("part " + std::to_string(part.part) + " " + std::string(toString(part.outcome)) + " by " + part.mapping +
+        " " + part.mapping_version + ", attempts " + std::to_string(part.attempts) + ", unread fields " +
         std::to_string(part.unread) + (part.reason.empty() ? "" : "\n  reason: " + part.reason) + "\n");
   }
   out("(--raw prints the bytes as they came)\n");

@@ -264,7 +264,8 @@ Done Gateway::Body::createRunner(const std::string& name) {
   parts.metrics = &metrics;
   parts.data_folder = data;
   parts.state_folder = data + "/connectors/" + name;
-  ASSIGN_OR_RETURN(auto runner, intake::ConnectorRunner::create(*connector, std::move(door), given, std::move(parts)));
+  ASSIGN_OR_RETURN(auto runner,
+                   intake::ConnectorRunner::create(*connector, std::move(door), given, std::move(parts)));
   runners.push_back(std::move(runner));
   return {};
 }

@@ -19,8 +19,8 @@ const std::vector<Setting>& settingsTable() {
 
       {"http.address", SettingKind::Address, "127.0.0.1", "", "address of the FHIR interface", "0.1"},
       {"http.port", SettingKind::Integer, "8080", "", "port of the FHIR interface; 0: any free one", "0.1"},
-      {"http.base_url", SettingKind::Text, "", "",
-       "base URL as clients see it; empty: http://<address>:<port>/fhir", "0.1"},
+      {"http.base_url", SettingKind::Text, "", "", "base URL as clients see it; empty: http://<address>:<port>/fhir",
+       "0.1"},
       {"http.body", SettingKind::Bytes, "16MiB", "", "largest request body", "0.1"},
       {"http.connections", SettingKind::Integer, "8192", "", "most connections at a time", "0.1"},
       {"http.connections_per_address", SettingKind::Integer, "256", "",
@@ -66,7 +66,8 @@ const std::vector<Setting>& settingsTable() {
       {"institutions.*.aliases", SettingKind::List, "", "",
        "codes by which systems call it: 9, 12, 18 or 22 characters, local ones", "0.1"},
 
-      {"sources.*.connector", SettingKind::Text, "(required)", "", "how its bytes come: mllp, soap, file, ...", "0.1"},
+      {"sources.*.connector", SettingKind::Text, "(required)", "", "how its bytes come: mllp, soap, file, ...",
+       "0.1"},
       {"sources.*.institution", SettingKind::Text, "(required)", "",
        "the institution that sends; for a source of several, the one that runs it", "0.1"},
       {"sources.*.institutions", SettingKind::List, "", "",

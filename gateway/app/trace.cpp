@@ -31,8 +31,8 @@ int traceMessage(const CommandParts& parts, const intake::MessageState& state, c
   auto list = parts.pipeline.ledger().parts(state.id);
   if (!list.ok()) return failed(out, list.error());
   for (const auto& part : *list) {
-    out("  part " + std::to_string(part.part) + ": " + std::string(toString(part.outcome)) + ", mapping " + part.mapping +
-        " version " + part.mapping_version + ", unread fields " + std::to_string(part.unread) + "\n");
+    out("  part " + std::to_string(part.part) + ": " + std::string(toString(part.outcome)) + ", mapping " +
+        part.mapping + " version " + part.mapping_version + ", unread fields " + std::to_string(part.unread) + "\n");
     if (!part.reason.empty()) out("    reason: " + part.reason + "\n");
     auto versions = parts.store.ofMessage(state.id, part.part);
     if (!versions.ok()) return failed(out, versions.error());
@@ -57,12 +57,14 @@ int traceMessage(const CommandParts& parts, const intake::MessageState& state, c
 int traceProvenance(const CommandParts& parts, const std::string& reference, const AdminOutput& out) {
   const auto& definitions = fhir::definitions::r4();
   const auto* provenance = definitions.type("Provenance");
-  auto query = record::search::parseQuery(provenance->number, {{"target", reference}, {"_count", "200"}}, definitions, {});
+  auto query =
+      record::search::parseQuery(provenance->number, {{"target", reference}, {"_count", "200"}}, definitions, {});
   if (!query.ok()) return failed(out, query.error());
   auto page = parts.store.search(*query, traceRights(), {}, {});
   if (!page.ok()) return failed(out, page.error());
   for (const auto& version : page->matches) {
-    out("  Provenance/" + version.id + " by message " + version.message + " part " + std::to_string(version.part) + "\n");
+    out("  Provenance/" + version.id + " by message " + version.message + " part " + std::to_string(version.part) +
+        "\n");
   }
   if (!page->next_key.empty()) out("  (more)\n");
   return 0;

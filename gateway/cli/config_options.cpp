@@ -10,7 +10,8 @@ void addConfigOptions(CLI::App& command, ConfigOptions& options, bool config_req
   auto* config = command.add_option("--config", options.config, "configuration file");
   if (config_required) config->required();
   command.add_option("--data", options.data, "data directory (instead of the setting data)");
-  command.add_option("--set", options.overrides, "key=value: overrides one setting; may be repeated")->allow_extra_args(false);
+  command.add_option("--set", options.overrides, "key=value: overrides one setting; may be repeated")
+      ->allow_extra_args(false);
 }
 
 std::string readStandardInput() {

@@ -68,7 +68,8 @@ void addRecordCommands(CLI::App& app, int& exit_code) {
       exit_code);
   add(*inbox, "replay", "ID [--part N] | --parked [--source NAME]: process again with today's mappings",
       {"inbox", "replay"}, exit_code);
-  add(app, "trace", "ID: from a message to its resources, or from Type/id back to its messages", {"trace"}, exit_code);
+  add(app, "trace", "ID: from a message to its resources, or from Type/id back to its messages", {"trace"},
+      exit_code);
   add(app, "dump", "every version and index row as sorted text, to compare two stores", {"dump"}, exit_code);
   add(app, "reindex", "[--check]: rebuild the index from the resources, or compare the two", {"reindex"}, exit_code);
   add(app, "status", "counts of the record and of the work under way", {"status"}, exit_code);

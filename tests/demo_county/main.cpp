@@ -58,8 +58,9 @@ Done sendSoap(const Target& target, const Feed& feed, std::map<std::string, size
   HttpClient client;
   size_t sent = 0;
   for (const auto& message : feed.soap) {
-    ASSIGN_OR_RETURN(auto answer, client.post(target.http + "/soap", message,
-                                              {"Content-Type: text/xml; charset=utf-8", "SOAPAction: \"CallService\""}));
+    ASSIGN_OR_RETURN(auto answer,
+                     client.post(target.http + "/soap", message,
+                                 {"Content-Type: text/xml; charset=utf-8", "SOAPAction: \"CallService\""}));
     bool good = answer.status == 200 && answer.body.find("<CODE>0</CODE>") != std::string::npos;
     ++answers[good ? "accepted" : "refused"];
     if (answer.status == 503) return Error{Why::Busy, "the gateway is busy", {}};
@@ -122,8 +123,8 @@ Done waitUntilProcessed(const Target& target) {
 void countResources(const Target& target) {
   HttpClient client;
   std::string line;
-  for (const char* type : {"Patient", "Encounter", "DiagnosticReport", "Observation", "Specimen", "AllergyIntolerance",
-                           "Coverage", "Practitioner", "Organization", "Provenance"}) {
+  for (const char* type : {"Patient", "Encounter", "DiagnosticReport", "Observation", "Specimen",
+                           "AllergyIntolerance", "Coverage", "Practitioner", "Organization", "Provenance"}) {
     auto answer = client.get(target.base + "/" + type + "?_summary=count");
     if (!answer.ok() || answer->status != 200) continue;
     size_t at = answer->body.find("\"total\":");
@@ -172,8 +173,9 @@ int main(int argc, char** argv) {
   std::string verb = argc > 1 ? argv[1] : "";
   if (verb == "generate" && argc == 3) return generate(argv[2]);
   if (verb != "feed") {
-    std::fprintf(stderr, "demo_county generate FOLDER | demo_county feed --mllp HOST:PORT --http URL --folder DROP "
-                         "--base FHIR_URL\n");
+    std::fprintf(stderr,
+                 "demo_county generate FOLDER | demo_county feed --mllp HOST:PORT --http URL --folder DROP "
+                 "--base FHIR_URL\n");
     return 2;
   }
   Target target;

@@ -38,8 +38,9 @@ std::string registration(const Person& p, size_t number, const std::string& inst
       "</JYLSH></HEAD>\n<BODY><BRXX><BRID>" + p.township_number + "</BRID><MZHM>202503" + day +
       std::to_string(100000 + number).substr(1) + "</MZHM><JZKH>A" + std::to_string(10000000 + number).substr(1) +
       "</JZKH><KLX>04</KLX>\n<XM>" + p.name + (number % 4 == 0 ? " " : "") + "</XM><XB>" + p.sex + "</XB><CSRQ>" +
-      dateOf(p) + "</CSRQ><ZJLB>01</ZJLB><SFZH>" + id + "</SFZH>\n<MZ>01</MZ><HYZK>20</HYZK><GJ>CN</GJ><ZYDM></ZYDM>" +
-      "<ABO>2</ABO><RH>1</RH><GMYW>" + kAllergies[dice.roll(6)] + "</GMYW>\n<XZZ_SQS>安和省</XZZ_SQS><XZZ_S>云溪市" +
+      dateOf(p) + "</CSRQ><ZJLB>01</ZJLB><SFZH>" + id +
+      "</SFZH>\n<MZ>01</MZ><HYZK>20</HYZK><GJ>CN</GJ><ZYDM></ZYDM>" + "<ABO>2</ABO><RH>1</RH><GMYW>" +
+      kAllergies[dice.roll(6)] + "</GMYW>\n<XZZ_SQS>安和省</XZZ_SQS><XZZ_S>云溪市" +
       "</XZZ_S><XZZ_X>青石县</XZZ_X><XZZ_QTDZ>城关镇柳树村" + std::to_string(1 + number % 9) +
       "组</XZZ_QTDZ><XZQH>990121100203</XZQH>\n<LXDH>" + p.phone +
       "</LXDH><LXRM>王建国</LXRM><LXGX>配偶</LXGX><LXRDH>13900000002</LXRDH>\n<YBLX>城乡居民</YBLX><YBKH></YBKH>" +
@@ -61,10 +62,14 @@ struct Item {
 };
 
 constexpr Item kItems[] = {
-    {"WBC", "白细胞计数", "10^9/L", "3.5--9.5", 20, 140},   {"HGB", "血红蛋白", "g/L", "115-150", 800, 1700},
-    {"PLT", "血小板计数", "10*9/L", "125～350", 200, 4500}, {"GLU", "葡萄糖", "mmol/L", "3.9-6.1", 30, 120},
-    {"ALT", "丙氨酸氨基转移酶", "U/L", "≤40", 50, 900},     {"CRE", "肌酐", "μmol/L", "41-81", 300, 1500},
-    {"K", "钾", "mmol/L", "3.5-5.3", 28, 62},               {"CRP", "C反应蛋白", "mg/L", "0-10", 1, 300},
+    {"WBC", "白细胞计数", "10^9/L", "3.5--9.5", 20, 140},
+    {"HGB", "血红蛋白", "g/L", "115-150", 800, 1700},
+    {"PLT", "血小板计数", "10*9/L", "125～350", 200, 4500},
+    {"GLU", "葡萄糖", "mmol/L", "3.9-6.1", 30, 120},
+    {"ALT", "丙氨酸氨基转移酶", "U/L", "≤40", 50, 900},
+    {"CRE", "肌酐", "μmol/L", "41-81", 300, 1500},
+    {"K", "钾", "mmol/L", "3.5-5.3", 28, 62},
+    {"CRP", "C反应蛋白", "mg/L", "0-10", 1, 300},
 };
 
 std::string tenths(int value) { return std::to_string(value / 10) + "." + std::to_string(value % 10); }
@@ -83,7 +88,8 @@ std::string firstReport() {
          "PID|1||8812345^^^HIS^PI~990121197608254024^^^^NNCHN||李秀英||19760825|F|||青石县城关镇||13900000001\r"
          "PV1|1|O|0301^^^内科门诊||||||||||||||||MZ20250306000871\r"
          "ORC|RE|SQ2503060031|BG2503060455||CM\r"
-         "OBR|1|SQ2503060031|BG2503060455|XCG^血常规(五分类)^L|||20250306090512|||||||20250306092200|静脉血^全血|1027^"
+         "OBR|1|SQ2503060031|BG2503060455|XCG^血常规(五分类)^L|||20250306090512|||||||20250306092200|静脉血^全血|"
+         "1027^"
          "周明||||||20250306112830|||F||||||||2066^陈立&&审核\r"
          "OBX|1|NM|WBC^白细胞计数^L||11.32|10^9/L|3.5--9.5|↑|||F|||20250306112500||2071\r"
          "OBX|2|NM|HGB^血红蛋白^L||98|g/L|115-150|L|||F\r"
@@ -102,13 +108,13 @@ std::string report(const Person& p, size_t number) {
   std::string issued = day + two(hour + 2) + minute + "30", sent = day + two(hour + 2) + minute + "59";
   std::string serial = std::to_string(1000000 + number).substr(1);
   std::string order = "SQ" + day.substr(2) + serial, filler = "BG" + day.substr(2) + serial;
-  std::string text =
-      "MSH|^~\\&|LIS|青石县人民医院|MHUB|QSX|" + sent + "||ORU^R01|LIS" + day.substr(2) + serial +
-      "|P|2.4|||AL|NE|CHN|GB18030\rPID|1||" + p.county_number + "^^^HIS^PI~" + p.id_card + "^^^^NNCHN||" + p.name +
-      "||" + dateOf(p) + "|" + (p.sex == '1' ? "M" : "F") + "|||青石县城关镇||" + p.phone +
-      "\rPV1|1|O|0301^^^内科门诊||||||||||||||||MZ" + day + serial + "\rORC|RE|" + order + "|" + filler +
-      "||CM\rOBR|1|" + order + "|" + filler + "|SHQ^生化全套^L|||" + drawn + "|||||||" + received +
-      "|静脉血^血清|1027^周明||||||" + issued + "|||F||||||||2066^陈立&&审核\r";
+  std::string text = "MSH|^~\\&|LIS|青石县人民医院|MHUB|QSX|" + sent + "||ORU^R01|LIS" + day.substr(2) + serial +
+                     "|P|2.4|||AL|NE|CHN|GB18030\rPID|1||" + p.county_number + "^^^HIS^PI~" + p.id_card +
+                     "^^^^NNCHN||" + p.name + "||" + dateOf(p) + "|" + (p.sex == '1' ? "M" : "F") +
+                     "|||青石县城关镇||" + p.phone + "\rPV1|1|O|0301^^^内科门诊||||||||||||||||MZ" + day + serial +
+                     "\rORC|RE|" + order + "|" + filler + "||CM\rOBR|1|" + order + "|" + filler +
+                     "|SHQ^生化全套^L|||" + drawn + "|||||||" + received + "|静脉血^血清|1027^周明||||||" + issued +
+                     "|||F||||||||2066^陈立&&审核\r";
   size_t items = 3 + dice.roll(6);
   for (size_t i = 0; i < items; ++i) text += observation(i + 1, kItems[i], dice, issued);
   if (number % 3 == 0) text += "NTE|1||鄂HR ★WBC|\r";
@@ -169,7 +175,8 @@ Feed feedOf(const std::vector<Person>& people) {
   feed.soap.push_back(registration(people[1], number, "0000"));  // an institution nobody knows
   ++feed.wrong;
   feed.hl7.push_back(encoded(firstReport(), "GB18030"));
-  for (size_t i = 0; i < 800; ++i) feed.hl7.push_back(encoded(report(*at_county[i % at_county.size()], i + 1), "GB18030"));
+  for (size_t i = 0; i < 800; ++i)
+    feed.hl7.push_back(encoded(report(*at_county[i % at_county.size()], i + 1), "GB18030"));
   std::string headless = report(people[2], 900);  // no PID
   size_t pid = headless.find("PID|");
   headless.erase(pid, headless.find('\r', pid) + 1 - pid);

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "fhir/base/result.h"
 
@@ -14,7 +15,11 @@ class MllpClient {
   MllpClient(MllpClient&& other) noexcept : socket_(other.socket_), pending_(std::move(other.pending_)) {
     other.socket_ = -1;
   }
-  MllpClient& operator=(MllpClient&&) = delete;
+  MllpClient& operator=(MllpClient&& other) noexcept {
+    std::swap(socket_, other.socket_);
+    pending_.swap(other.pending_);
+    return *this;
+  }
   ~MllpClient();
 
   // Sends one message and returns the acknowledgement, without framing.

@@ -7,8 +7,9 @@ namespace demo_county {
 
 namespace {
 
-const std::array<const char*, 24> kFamily = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙",
-                                             "胡", "朱", "高", "林", "何", "郭", "马", "罗", "䶮", "欧阳", "司马", "梁"};
+const std::array<const char*, 24> kFamily = {"王", "李", "张", "刘", "陈", "杨",   "赵",   "黄",
+                                             "周", "吴", "徐", "孙", "胡", "朱",   "高",   "林",
+                                             "何", "郭", "马", "罗", "䶮", "欧阳", "司马", "梁"};
 const std::array<const char*, 24> kGiven = {"秀英", "建国", "桂兰", "志强", "玉梅", "海涛", "小红", "文斌",
                                             "丽华", "德福", "春燕", "永康", "𠮷祥", "淑珍", "国庆", "雪梅",
                                             "㛃",   "天佑", "凤霞", "大山", "美玲", "俊杰", "翠花", "长生"};
@@ -57,8 +58,8 @@ std::vector<Person> population(size_t count) {
     people.push_back(person);
   }
   Person& first = people.front();
-  first = Person{"李秀英", '2',  1976,      8,   25,   "990121197608254024", "13900000001",
-                 "000123456", "8812345", true, true, true};
+  first = Person{"李秀英",      '2',         1976,      8,    25,   "990121197608254024",
+                 "13900000001", "000123456", "8812345", true, true, true};
   return people;
 }
 

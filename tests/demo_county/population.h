@@ -1,5 +1,6 @@
 #pragma once
-// The people of the demo county: fictitious (region 990121 does not exist), with valid check digits, the same in every run.
+// The people of the demo county: fictitious (region 990121 does not exist), with valid check digits, the same in
+// every run.
 
 #include <cstdint>
 #include <string>
@@ -9,9 +10,9 @@ namespace demo_county {
 
 struct Person {
   std::string name;
-  char sex = '1';        // GB/T 2261.1: 1 male, 2 female
+  char sex = '1';  // GB/T 2261.1: 1 male, 2 female
   int year = 1970, month = 1, day = 1;
-  std::string id_card;   // 18 characters, GB 11643
+  std::string id_card;  // 18 characters, GB 11643
   std::string phone;
   std::string township_number;  // BRID at the township centre
   std::string county_number;    // patient number at the county hospital

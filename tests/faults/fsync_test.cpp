@@ -30,7 +30,8 @@ TEST(Durability, a_sync_of_the_inbox_stands_between_each_message_and_its_acknowl
   TemporaryFolder folder;
   std::string trace = folder.path() + "/trace";
   GatewayProcess::Options options;
-  options.wrapper = {"strace", "-f", "-y", "-s", "400", "-o", trace, "-e", "trace=recvfrom,read,sendto,write,fdatasync,fsync"};
+  options.wrapper = {
+      "strace", "-f", "-y", "-s", "400", "-o", trace, "-e", "trace=recvfrom,read,sendto,write,fdatasync,fsync"};
   GatewayProcess gateway(folder.path() + "/data", options);
   ASSERT_TRUE(gateway.start()) << gateway.log();
   auto feed = demo_county::feedOf(demo_county::population(60));
@@ -82,8 +83,10 @@ TEST(Durability, no_acknowledgement_is_sent_when_the_sync_fails) {
     EXPECT_EQ(first.terminate(), 0);
   }
   GatewayProcess::Options options;
-  options.wrapper = {"strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync,fsync", "-e",
-                     "inject=fdatasync,fsync:error=EIO:when=1+"};
+  options.wrapper = {"strace", "-f",
+                     "-o",     "/dev/null",
+                     "-e",     "trace=fdatasync,fsync",
+                     "-e",     "inject=fdatasync,fsync:error=EIO:when=1+"};
   GatewayProcess gateway(data, options);
   if (!gateway.start()) return;  // it may refuse to start on such a disk: then nothing is acknowledged either
   auto client = MllpClient::connect("127.0.0.1", gateway.mllpPort());

@@ -1,5 +1,5 @@
-// kill -9 at random moments and at each named point: what was acknowledged is there, nothing is there twice, and the index
-// equals its rebuild.
+// kill -9 at random moments and at each named point: what was acknowledged is there, nothing is there twice, and the
+// index equals its rebuild.
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// The feed of the demo county sent again: as it is, with an emptied inbox, with the rows of its files shuffled. The record
-// stays as it was after the first time, and repeats get equal answers.
+// The feed of the demo county sent again: as it is, with an emptied inbox, with the rows of its files shuffled. The
+// record stays as it was after the first time, and repeats get equal answers.
 
 #include <gtest/gtest.h>
 

@@ -129,8 +129,8 @@ std::vector<std::string> GatewayProcess::commandLine() const {
     if (std::strcmp(word, "serve") == 0) words.push_back(onecardBinary());
     words.emplace_back(word);
   }
-  words.insert(words.end(), {demoConfig(), "--data", data_, "--set", "http.port=" + std::to_string(http_port_), "--set",
-                             "source_http.port=" + std::to_string(source_port_), "--set",
+  words.insert(words.end(), {demoConfig(), "--data", data_, "--set", "http.port=" + std::to_string(http_port_),
+                             "--set", "source_http.port=" + std::to_string(source_port_), "--set",
                              "sources.county_lis.settings.port=" + std::to_string(mllp_port_)});
   for (const auto& setting : options_.settings) words.insert(words.end(), {"--set", setting});
   return words;

@@ -46,17 +46,17 @@ class GatewayProcess {
 
   // Starts it and waits until it is ready; false when it ended instead, or took longer than a minute.
   bool start();
-  void killHard();           // SIGKILL
-  int terminate();           // SIGTERM; returns the exit code
+  void killHard();  // SIGKILL
+  int terminate();  // SIGTERM; returns the exit code
   bool running();
-  void processed() const;    // waits until nothing is under way any more
+  void processed() const;  // waits until nothing is under way any more
 
   uint16_t mllpPort() const { return mllp_port_; }
   std::string base() const { return "http://127.0.0.1:" + std::to_string(http_port_) + "/fhir"; }
   std::string root() const { return "http://127.0.0.1:" + std::to_string(http_port_); }
   std::string sourceHttp() const { return "http://127.0.0.1:" + std::to_string(source_port_); }
   const std::string& data() const { return data_; }
-  std::string log() const;   // what it wrote on standard error
+  std::string log() const;  // what it wrote on standard error
   pid_t pid() const { return pid_; }
   // Memory in use now, in bytes (VmRSS).
   int64_t residentBytes() const;

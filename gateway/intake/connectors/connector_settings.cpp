@@ -24,7 +24,8 @@ SettingKind kindOf(onecard_setting_kind kind) {
   return SettingKind::Text;
 }
 
-std::string passedOn(const onecard_setting& setting, const host::SettingValue& value, const std::string& data_folder) {
+std::string passedOn(const onecard_setting& setting, const host::SettingValue& value,
+                     const std::string& data_folder) {
   switch (setting.kind) {
     case ONECARD_INTEGER:
     case ONECARD_DURATION:
@@ -62,7 +63,8 @@ Result<std::vector<std::pair<std::string, std::string>>> checkedSettings(const o
       written.text = setting.default_value;
       written.where = "default";
     } else {
-      return Error{Why::Invalid, "connector " + std::string(connector.name) + " needs the setting " + setting.name, {}};
+      return Error{
+          Why::Invalid, "connector " + std::string(connector.name) + " needs the setting " + setting.name, {}};
     }
     host::Setting declared;
     declared.key = setting.name;

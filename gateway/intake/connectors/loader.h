@@ -1,6 +1,6 @@
 #pragma once
-// Which connectors there are: those linked in, and those in a folder of shared libraries (connector_<name>.so). Both use
-// the same table of connectors/sdk/connector_abi.h.
+// Which connectors there are: those linked in, and those in a folder of shared libraries (connector_<name>.so). Both
+// use the same table of connectors/sdk/connector_abi.h.
 
 #include <string>
 #include <string_view>

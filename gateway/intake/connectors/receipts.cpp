@@ -75,11 +75,17 @@ Done checkReply(const ReplySettings& settings) {
     bool later = name.starts_with("id:") && settings.ack != AckPoint::Committed;
     later = later || (name == "reason" && settings.ack == AckPoint::Stored);
     if (later) {
-      done = Error{Why::Invalid, "the reply uses ${" + std::string(name) + "}, which is known only at a later ACK point; "
-                                 "set ack: committed", {}};
+      done = Error{Why::Invalid,
+                   "the reply uses ${" + std::string(name) +
+                       "}, which is known only at a later ACK point; "
+                       "set ack: committed",
+                   {}};
     } else if (!name.starts_with("id:") && name != "reason") {
-      done = Error{Why::Invalid, "the reply uses ${" + std::string(name) + "}; known are receipt, received, reason and "
-                                 "id:<name>", {}};
+      done = Error{Why::Invalid,
+                   "the reply uses ${" + std::string(name) +
+                       "}; known are receipt, received, reason and "
+                       "id:<name>",
+                   {}};
     }
     return {};
   };
@@ -113,8 +119,9 @@ Answer SourceDoor::answer(std::string_view bytes, const Receipt& receipt, bool g
 
 Answer SourceDoor::deliver(std::string_view media_type, const Headers& headers, std::string_view bytes) {
   auto counted = [&](Answer answer, const char* outcome) {
-    parts_.metrics->counter("onecard_messages_total", "messages handed over by connectors",
-                            "source=\"" + source_.name + "\",outcome=\"" + outcome + "\"")
+    parts_.metrics
+        ->counter("onecard_messages_total", "messages handed over by connectors",
+                  "source=\"" + source_.name + "\",outcome=\"" + outcome + "\"")
         .add();
     return answer;
   };
@@ -142,8 +149,8 @@ Answer SourceDoor::deliver(std::string_view media_type, const Headers& headers, 
     return counted(refused, "refused");
   }
 
-  Message message{receipt->id, source_.name, std::string(media_type), headers, std::string(bytes), receipt->received,
-                  receipt->sequence};
+  Message message{receipt->id,        source_.name,      std::string(media_type), headers,
+                  std::string(bytes), receipt->received, receipt->sequence};
   parts_.pipeline->arrived(std::move(message));
   host::crashPoint("before the ACK");
 

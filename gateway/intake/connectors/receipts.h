@@ -2,9 +2,8 @@
 // The other end of a connector's deliver(): bytes go into the inbox, and an answer comes back. An answer is a pure
 // function of the message and its receipt (design decision 3), so repeats of a message get equal answers.
 //
-// ACK points of a source (mapping.md 1.3): `stored` after the inbox commit; `read` when the message could also be read
-// and a mapping accepts it; `committed` when all its parts are final.
-// Thread-safe.
+// ACK points of a source (mapping.md 1.3): `stored` after the inbox commit; `read` when the message could also be
+// read and a mapping accepts it; `committed` when all its parts are final. Thread-safe.
 
 #include <atomic>
 #include <cstdint>
@@ -25,9 +24,9 @@ enum class ReplyStyle : uint8_t { None, Hl7v2, Template };
 struct ReplySettings {
   AckPoint ack = AckPoint::Stored;
   ReplyStyle style = ReplyStyle::None;
-  int64_t wait_ms = 20'000;        // for `committed`: then the answer is "not yet", and the sender repeats
-  std::string media_type;          // of template replies
-  std::string accepted;            // templates with ${receipt}, ${received}, ${id:patient}, ${reason}
+  int64_t wait_ms = 20'000;  // for `committed`: then the answer is "not yet", and the sender repeats
+  std::string media_type;    // of template replies
+  std::string accepted;      // templates with ${receipt}, ${received}, ${id:patient}, ${reason}
   std::string refused;
 };
 
@@ -38,7 +37,7 @@ struct Answer {
   enum class Outcome : uint8_t { Stored, Refused, Busy, Failed } outcome = Outcome::Failed;
   uint32_t retry_after_ms = 0;
   uint32_t http_status = 200;
-  std::string receipt;     // id
+  std::string receipt;  // id
   std::string reply;
   std::string reply_type;
 };
@@ -68,9 +67,10 @@ class SourceDoor {
   std::atomic<bool> stopped_{false};
 };
 
-// HL7 v2 original-mode acknowledgement (HL7 2.4 chapter 2.9.2): MSH with the two sides exchanged, MSA. `code` is AA, AE
-// or AR. MSH-7 is the first-received time, MSH-10 the receipt: a repeated message gets the same bytes. The message's own
-// encoding and separators are kept; a message without a readable MSH gets one with the default separators.
+// HL7 v2 original-mode acknowledgement (HL7 2.4 chapter 2.9.2): MSH with the two sides exchanged, MSA. `code` is AA,
+// AE or AR. MSH-7 is the first-received time, MSH-10 the receipt: a repeated message gets the same bytes. The
+// message's own encoding and separators are kept; a message without a readable MSH gets one with the default
+// separators.
 std::string hl7v2Ack(std::string_view message, std::string_view declared_encoding, std::string_view code,
                      std::string_view text, const Receipt& receipt, int zone_minutes);
 

@@ -29,8 +29,8 @@ struct RunnerParts {
   host::HttpServer* http = nullptr;  // the listener for sources
   host::Log* log = nullptr;
   host::Metrics* metrics = nullptr;
-  std::string state_folder;          // <data>/connectors/<source>: cursors, one file per key
-  std::string data_folder;           // relative paths are taken from here
+  std::string state_folder;  // <data>/connectors/<source>: cursors, one file per key
+  std::string data_folder;   // relative paths are taken from here
   std::function<const std::string*(std::string_view name)> secret;
 };
 
@@ -52,7 +52,8 @@ class ConnectorRunner {
   std::unique_ptr<Body> body_;
 };
 
-// The connector's settings in the order of its table, defaults filled in, durations in milliseconds and sizes in bytes.
+// The connector's settings in the order of its table, defaults filled in, durations in milliseconds and sizes in
+// bytes.
 fhir::base::Result<std::vector<std::pair<std::string, std::string>>> checkedSettings(
     const onecard_connector& connector, const std::vector<ConnectorSetting>& given, const std::string& data_folder);
 

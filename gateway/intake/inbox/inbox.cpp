@@ -31,8 +31,7 @@ struct Waiting {
 };
 
 bool isPeriodName(const std::string& name) {
-  return name.size() == 11 && name.ends_with(".db") &&
-         name.find_first_not_of("0123456789") == 8;
+  return name.size() == 11 && name.ends_with(".db") && name.find_first_not_of("0123456789") == 8;
 }
 
 }  // namespace
@@ -165,8 +164,9 @@ Done Inbox::Body::writeGroup(std::vector<Waiting>& group, std::vector<Receipt>& 
 
 void Inbox::Body::commitGroup(std::vector<Waiting>& group) {
   std::vector<Receipt> receipts(group.size());
-  Done done = broken ? Done(Error{Why::Unavailable, "the inbox could not be written; restart after the disk is mended", {}})
-                     : writeGroup(group, receipts);
+  Done done =
+      broken ? Done(Error{Why::Unavailable, "the inbox could not be written; restart after the disk is mended", {}})
+             : writeGroup(group, receipts);
   // A failed fsync leaves it unknown what is on disk: nothing more may be acknowledged by this process. A full disk
   // is known to have written nothing, so it mends itself when space returns.
   if (!done.ok() && done.error().why == Why::Fault) broken = true;
@@ -203,12 +203,12 @@ Inbox::~Inbox() {
 Result<Receipt> Inbox::accept(std::string_view source, std::string_view media_type, const Headers& headers,
                               std::string_view bytes) {
   if (bytes.size() > body_->options.max_message_bytes) {
-    return Error{Why::TooCostly,
-                 "message is larger than " + std::to_string(body_->options.max_message_bytes) + " bytes", {}};
+    return Error{
+        Why::TooCostly, "message is larger than " + std::to_string(body_->options.max_message_bytes) + " bytes", {}};
   }
   Waiting waiting;
-  waiting.message = Message{idOf(source, bytes), std::string(source), std::string(media_type), headers,
-                            std::string(bytes), 0, 0};
+  waiting.message =
+      Message{idOf(source, bytes), std::string(source), std::string(media_type), headers, std::string(bytes), 0, 0};
   auto answer = waiting.answer.get_future();
   {
     std::lock_guard lock(body_->mutex);
@@ -264,9 +264,7 @@ Done Inbox::scan(uint64_t after, bool with_bytes, const std::function<bool(Messa
 
 uint64_t Inbox::lastSequence() const { return body_->last_sequence; }
 
-Inbox::Figures Inbox::figures() const {
-  return {body_->messages, body_->repeats, body_->commits, body_->bytes};
-}
+Inbox::Figures Inbox::figures() const { return {body_->messages, body_->repeats, body_->commits, body_->bytes}; }
 
 std::string Inbox::idOf(std::string_view source, std::string_view bytes) {
   auto digest = fhir::base::hmacSha256(source, bytes);

@@ -1,11 +1,11 @@
 #pragma once
 // Inbox: the bytes that sources sent, safe before anyone hears yes (design decision 1).
 //
-// One SQLite file per UTC day in <data>/inbox (20250306.db), append-only: a row is never updated after its receipt was
-// given. One writer thread owns one connection per file, which both writes and checkpoints; many accepts share one
-// commit and one fsync. A message's id is a function of its source and its bytes alone, so the same bytes from the same
-// source are the same message, however often they come and even after the files were emptied.
-// All functions are thread-safe.
+// One SQLite file per UTC day in <data>/inbox (20250306.db), append-only: a row is never updated after its receipt
+// was given. One writer thread owns one connection per file, which both writes and checkpoints; many accepts share
+// one commit and one fsync. A message's id is a function of its source and its bytes alone, so the same bytes from
+// the same source are the same message, however often they come and even after the files were emptied. All functions
+// are thread-safe.
 
 #include <cstdint>
 #include <functional>
@@ -24,10 +24,10 @@ namespace gateway::intake {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Receipt {
-  std::string id;          // of the message, 26 characters
-  int64_t received = 0;    // first time, microseconds
-  uint64_t sequence = 0;   // ascending over all messages of the gateway; the tie-breaker of write modes
-  bool repeated = false;   // it was here before
+  std::string id;         // of the message, 26 characters
+  int64_t received = 0;   // first time, microseconds
+  uint64_t sequence = 0;  // ascending over all messages of the gateway; the tie-breaker of write modes
+  bool repeated = false;  // it was here before
 };
 
 struct Message {
@@ -49,11 +49,11 @@ struct KnownMessage {
 class Inbox {
  public:
   struct Options {
-    std::string folder;                 // made when absent
+    std::string folder;  // made when absent
     host::Clock* clock = nullptr;
     size_t max_message_bytes = 64u << 20;
-    size_t max_queue = 4096;            // accepts waiting for a commit: beyond, Why::Busy
-    uint64_t first_sequence = 1;        // greater than any the record remembers
+    size_t max_queue = 4096;      // accepts waiting for a commit: beyond, Why::Busy
+    uint64_t first_sequence = 1;  // greater than any the record remembers
     // Asked on the writer thread for a message that no file holds.
     std::function<std::optional<KnownMessage>(std::string_view id)> known;
   };
@@ -73,7 +73,7 @@ class Inbox {
   struct Figures {
     uint64_t messages = 0;  // accepted since the start, repeats left out
     uint64_t repeats = 0;
-    uint64_t commits = 0;   // each is one fsync
+    uint64_t commits = 0;  // each is one fsync
     uint64_t bytes = 0;
   };
   Figures figures() const;

@@ -87,9 +87,8 @@ Result<std::optional<KnownMessage>> PeriodFile::find(std::string_view id) {
 }
 
 Result<std::optional<Message>> PeriodFile::read(std::string_view id) {
-  ASSIGN_OR_RETURN(auto statement,
-                   connection_->prepare("SELECT sequence,id,source,received,media_type,headers,bytes "
-                                        "FROM message WHERE id=?"));
+  ASSIGN_OR_RETURN(auto statement, connection_->prepare("SELECT sequence,id,source,received,media_type,headers,bytes "
+                                                        "FROM message WHERE id=?"));
   statement.bind(1, id);
   ASSIGN_OR_RETURN(bool found, statement.step());
   if (!found) return std::optional<Message>();

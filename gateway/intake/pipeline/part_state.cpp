@@ -81,33 +81,35 @@ Result<std::vector<PartState>> PartLedger::parts(std::string_view message) {
 
 Result<std::vector<PartState>> PartLedger::parked(std::string_view source) {
   std::vector<PartState> parts;
-  RETURN_IF_ERROR(store_.query({std::string("SELECT ") + kPartColumns +
-                                    " FROM part_state p JOIN message_state m ON m.id=p.message"
-                                    " WHERE p.outcome='parked' AND (?1='' OR m.source=?1) ORDER BY m.sequence, p.part",
-                                {std::string(source)}},
-                               [&](const Statement& row) {
-                                 parts.push_back(readPart(row));
-                                 return true;
-                               }));
+  RETURN_IF_ERROR(
+      store_.query({std::string("SELECT ") + kPartColumns +
+                        " FROM part_state p JOIN message_state m ON m.id=p.message"
+                        " WHERE p.outcome='parked' AND (?1='' OR m.source=?1) ORDER BY m.sequence, p.part",
+                    {std::string(source)}},
+                   [&](const Statement& row) {
+                     parts.push_back(readPart(row));
+                     return true;
+                   }));
   return parts;
 }
 
 Result<uint64_t> PartLedger::parkedCount() {
   uint64_t count = 0;
-  RETURN_IF_ERROR(store_.query({"SELECT count(*) FROM part_state WHERE outcome='parked'", {}},
-                               [&](const Statement& row) {
-                                 count = static_cast<uint64_t>(row.integer(0));
-                                 return false;
-                               }));
+  RETURN_IF_ERROR(
+      store_.query({"SELECT count(*) FROM part_state WHERE outcome='parked'", {}}, [&](const Statement& row) {
+        count = static_cast<uint64_t>(row.integer(0));
+        return false;
+      }));
   return count;
 }
 
 Result<uint64_t> PartLedger::lastSequence() {
   uint64_t last = 0;
-  RETURN_IF_ERROR(store_.query({"SELECT coalesce(max(sequence),0) FROM message_state", {}}, [&](const Statement& row) {
-    last = static_cast<uint64_t>(row.integer(0));
-    return false;
-  }));
+  RETURN_IF_ERROR(
+      store_.query({"SELECT coalesce(max(sequence),0) FROM message_state", {}}, [&](const Statement& row) {
+        last = static_cast<uint64_t>(row.integer(0));
+        return false;
+      }));
   return last;
 }
 
@@ -123,20 +125,21 @@ Result<uint64_t> PartLedger::watermark() {
 
 std::vector<AlsoRun> PartLedger::statements(const MessageState& message, const PartState& part, bool first_time) {
   std::vector<AlsoRun> run;
-  run.push_back({"INSERT INTO message_state(id, source, sequence, received, parts, unfinished) VALUES(?,?,?,?,?,?) "
-                 "ON CONFLICT(id) DO UPDATE SET parts=excluded.parts, unfinished=message_state.unfinished"
-                 "+excluded.parts-message_state.parts",
-                 {message.id, message.source, number(message.sequence), message.received, number(message.parts),
-                  number(message.parts)}});
-  run.push_back({"INSERT INTO part_state(message, part, outcome, mapping, mapping_version, part_key, reason, "
-                 "resources, unread, attempts, updated) VALUES(?,?,?,?,?,?,?,?,?,?,?) "
-                 "ON CONFLICT(message, part) DO UPDATE SET outcome=excluded.outcome, mapping=excluded.mapping, "
-                 "mapping_version=excluded.mapping_version, part_key=excluded.part_key, reason=excluded.reason, "
-                 "resources=excluded.resources, unread=excluded.unread, attempts=part_state.attempts+1, "
-                 "updated=excluded.updated",
-                 {part.message, number(part.part), std::string(toString(part.outcome)), part.mapping,
-                  part.mapping_version, part.part_key, part.reason, part.resources, number(part.unread),
-                  number(part.attempts), part.updated}});
+  run.push_back(
+      {"INSERT INTO message_state(id, source, sequence, received, parts, unfinished) VALUES(?,?,?,?,?,?) "
+       "ON CONFLICT(id) DO UPDATE SET parts=excluded.parts, unfinished=message_state.unfinished"
+       "+excluded.parts-message_state.parts",
+       {message.id, message.source, number(message.sequence), message.received, number(message.parts),
+        number(message.parts)}});
+  run.push_back(
+      {"INSERT INTO part_state(message, part, outcome, mapping, mapping_version, part_key, reason, "
+       "resources, unread, attempts, updated) VALUES(?,?,?,?,?,?,?,?,?,?,?) "
+       "ON CONFLICT(message, part) DO UPDATE SET outcome=excluded.outcome, mapping=excluded.mapping, "
+       "mapping_version=excluded.mapping_version, part_key=excluded.part_key, reason=excluded.reason, "
+       "resources=excluded.resources, unread=excluded.unread, attempts=part_state.attempts+1, "
+       "updated=excluded.updated",
+       {part.message, number(part.part), std::string(toString(part.outcome)), part.mapping, part.mapping_version,
+        part.part_key, part.reason, part.resources, number(part.unread), number(part.attempts), part.updated}});
   if (first_time) {
     run.push_back({"UPDATE message_state SET unfinished=unfinished-1 WHERE id=?", {message.id}});
   }
@@ -144,9 +147,10 @@ std::vector<AlsoRun> PartLedger::statements(const MessageState& message, const P
 }
 
 AlsoRun PartLedger::watermarkStatement(uint64_t sequence) {
-  return {"INSERT INTO intake_mark(name, sequence) VALUES('final', ?) "
-          "ON CONFLICT(name) DO UPDATE SET sequence=max(intake_mark.sequence, excluded.sequence)",
-          {number(sequence)}};
+  return {
+      "INSERT INTO intake_mark(name, sequence) VALUES('final', ?) "
+      "ON CONFLICT(name) DO UPDATE SET sequence=max(intake_mark.sequence, excluded.sequence)",
+      {number(sequence)}};
 }
 
 }  // namespace gateway::intake

@@ -28,7 +28,7 @@ struct PartState {
   std::string resources;  // "as Type/id" lines of what the part wrote or found unchanged
   uint32_t unread = 0;    // source fields carried nowhere and not ignored with a reason
   uint32_t attempts = 1;
-  int64_t updated = 0;    // microseconds
+  int64_t updated = 0;  // microseconds
 };
 
 struct MessageState {
@@ -54,7 +54,8 @@ class PartLedger {
   // Every message up to this sequence is final.
   fhir::base::Result<uint64_t> watermark();
 
-  // The statements that record a part's outcome, to commit with its resources. `first_time`: no state was there before.
+  // The statements that record a part's outcome, to commit with its resources. `first_time`: no state was there
+  // before.
   static std::vector<record::store::AlsoRun> statements(const MessageState& message, const PartState& part,
                                                         bool first_time);
   static record::store::AlsoRun watermarkStatement(uint64_t sequence);

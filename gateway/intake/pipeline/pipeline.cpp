@@ -37,7 +37,7 @@ struct OpenMessage {
   const Source* source = nullptr;
   MessageState state;
   size_t parts_left = 0;
-  bool known_before = false;       // part states may exist already
+  bool known_before = false;          // part states may exist already
   std::vector<uint32_t> final_parts;  // of an earlier run
   MessageOutcome outcome;
 };
@@ -67,9 +67,9 @@ struct Pipeline::Body {
   std::condition_variable dispatch_work, map_work, finish_work, finished;
   bool stopping = false;
 
-  std::map<uint64_t, Message> arrived;  // by sequence, just accepted
+  std::map<uint64_t, Message> arrived;             // by sequence, just accepted
   std::deque<std::pair<Message, uint32_t>> again;  // to be replayed: all parts (0) or one
-  uint64_t dispatched = 0;              // all messages up to this sequence were taken up
+  uint64_t dispatched = 0;                         // all messages up to this sequence were taken up
   bool dispatcher_idle = false;
   std::unordered_map<KeyOrder::Ticket, PartTicket> tickets;
   KeyOrder::Ticket next_ticket = 1;
@@ -218,9 +218,10 @@ void Pipeline::Body::takeUp(Message message, bool replayed, uint32_t only_part) 
   }
 
   std::vector<PartWork> work;
-  auto read = source == sources.end()
-                  ? Result<std::vector<PartWork>>(Error{Why::Invalid, "the source is not configured any more", raw.source})
-                  : readStage(*options.library, *opened->source, raw, options.zone_minutes);
+  auto read =
+      source == sources.end()
+          ? Result<std::vector<PartWork>>(Error{Why::Invalid, "the source is not configured any more", raw.source})
+          : readStage(*options.library, *opened->source, raw, options.zone_minutes);
   if (read.ok()) {
     work = std::move(read).value();
   } else {
@@ -303,8 +304,10 @@ void Pipeline::Body::finishParts() {
         pause = part.pause_ms;
         part.pause_ms = std::min(part.pause_ms * 2, kLongestPauseMs);
       }
-      options.log->warn("part.retry", {{"message", one.state.message}, {"part", int64_t(one.state.part)},
-                                       {"pause_ms", pause}, {"why", result.error().what}});
+      options.log->warn("part.retry", {{"message", one.state.message},
+                                       {"part", int64_t(one.state.part)},
+                                       {"pause_ms", pause},
+                                       {"why", result.error().what}});
       lock.lock();
       finish_work.wait_for(lock, std::chrono::milliseconds(pause), [&] { return stopping; });
       if (stopping) continue;  // it has no final state: the next start takes it up
@@ -371,8 +374,9 @@ void Pipeline::Body::count(const PartState& state, const std::string& source) {
   std::string labels = "source=\"" + source + "\",outcome=\"" + std::string(toString(state.outcome)) + "\"";
   options.metrics->counter("onecard_parts_total", "parts of messages that became final", labels).add();
   if (state.outcome == PartOutcome::Parked) {
-    options.log->warn("part.parked", {{"message", state.message}, {"part", int64_t(state.part)}, {"source", source},
-                                      {"reason", state.reason}});
+    options.log->warn(
+        "part.parked",
+        {{"message", state.message}, {"part", int64_t(state.part)}, {"source", source}, {"reason", state.reason}});
   }
 }
 

@@ -6,11 +6,10 @@
 //   check     each resource is read as FHIR; errors park the part
 //   store     one commit: resources and the part's state together (record/store)
 //
-// A stage that says no parks the part with its reason: nothing is dropped, and it can be replayed. Trouble of ours (the
-// disk is full) is not the part's fault: it is tried again, later and later, and the queue waits.
-// Parts that share an order key run one after the other in inbox order; others run side by side.
-// After a start every message without a final state is processed again; effects are idempotent.
-// All public functions are thread-safe.
+// A stage that says no parks the part with its reason: nothing is dropped, and it can be replayed. Trouble of ours
+// (the disk is full) is not the part's fault: it is tried again, later and later, and the queue waits. Parts that
+// share an order key run one after the other in inbox order; others run side by side. After a start every message
+// without a final state is processed again; effects are idempotent. All public functions are thread-safe.
 
 #include <cstdint>
 #include <functional>

@@ -18,7 +18,7 @@ namespace gateway::intake {
 // One part on its way, with the mapping that was chosen for it.
 struct PartWork {
   mappings::source::Part part;
-  std::string mapping;                     // empty when none fits: `error` says so
+  std::string mapping;  // empty when none fits: `error` says so
   std::vector<std::string> order_keys;
   std::optional<fhir::base::Error> error;  // the part cannot go on
 };
