@@ -1,9 +1,12 @@
 #include "gateway/access/rest/capability_statement.h"
 
+#include <map>
 #include <string_view>
+#include <vector>
 
 #include "fhir/model/json_writer.h"
 #include "gateway/access/rest/bundle_writer.h"
+#include "gateway/record/search/clause_parser.h"
 
 namespace gateway::access::rest {
 
@@ -16,29 +19,50 @@ using interactions::Shape;
 namespace {
 
 struct SearchTypeText {
-  std::string_view code;           // SearchParamType
-  std::string_view documentation;  // what is offered beyond plain values
+  std::string_view code;    // SearchParamType
+  std::string_view values;  // what a value looks like
 };
 
 SearchTypeText textOf(SearchType type) {
+  constexpr std::string_view kPrefixes = "Prefixes eq ne gt lt ge le sa eb ap.";
   switch (type) {
-    case SearchType::Number: return {"number", "Prefixes eq ne gt lt ge le sa eb ap. :missing."};
-    case SearchType::Date:
-      return {"date", "Prefixes eq ne gt lt ge le sa eb ap; a value without a zone is in the site's zone. :missing."};
-    case SearchType::String:
-      return {"string", "From the start, ignoring case, accents and width. :exact :contains :missing."};
-    case SearchType::Token: return {"token", "code, system|code, |code, system|. :not :missing."};
-    case SearchType::Reference:
-      return {"reference", "id, Type/id, URL. :[type] :identifier :missing, and one-level chains."};
-    case SearchType::Composite: return {"composite", "Values joined by $."};
-    case SearchType::Quantity:
-      return {"quantity",
-              "number|system|code with prefixes eq ne gt lt ge le sa eb ap; UCUM units are converted. :missing."};
-    case SearchType::Uri: return {"uri", "Exact. :missing."};
+    case SearchType::Number: return {"number", kPrefixes};
+    case SearchType::Date: return {"date", "Prefixes eq ne gt lt ge le sa eb ap; without a zone in the site's zone."};
+    case SearchType::String: return {"string", "From the start of the text, ignoring case, accents and width."};
+    case SearchType::Token: return {"token", "code, system|code, |code, system|."};
+    case SearchType::Reference: return {"reference", "id, Type/id or URL; :Type; chains of up to three links."};
+    case SearchType::Composite: return {"composite", "The parts joined by $."};
+    case SearchType::Quantity: return {"quantity", "number or number|system|unit; UCUM units are converted."};
+    case SearchType::Uri: return {"uri", "The whole URI."};
     case SearchType::Special: return {"special", {}};
   }
   return {"special", {}};
 }
+
+// What is said of each type of parameter: its values, and the modifiers that the parser takes.
+class Documentation {
+ public:
+  explicit Documentation(const Service& service) : service_(service) {}
+
+  const std::string& of(const Type& type, const SearchParameter& parameter) {
+    std::string& text = texts_[parameter.type];
+    if (!text.empty()) return text;
+    text = textOf(parameter.type).values;
+    std::string modifiers;
+    for (const char* name :
+         {"missing", "exact", "contains", "not", "identifier", "text", "of-type", "above", "below", "in", "not-in"}) {
+      std::string probe = std::string(parameter.code) + ":" + name;
+      if (record::search::parseClauseName(type.number, probe, service_.definitions).ok())
+        modifiers += std::string(" :") + name;
+    }
+    if (!modifiers.empty()) text += " Modifiers" + modifiers + ".";
+    return text;
+  }
+
+ private:
+  const Service& service_;
+  std::map<SearchType, std::string> texts_;
+};
 
 // Result parameters of every search (R4 3.1.1.5).
 struct ResultParameter {
@@ -46,11 +70,14 @@ struct ResultParameter {
 };
 constexpr ResultParameter kResultParameters[] = {
     {"_count", "number", "Matches on a page."},
-    {"_sort", "string", "_lastUpdated and date parameters; a minus sign before the name sorts newest first."},
-    {"_include", "string", "Type:parameter or Type:parameter:Target."},
+    {"_sort", "string",
+     "_lastUpdated, _id, and date, number, quantity and string parameters; - before a name: descending."},
+    {"_include", "string", "Type:parameter[:Target], * for all references; :iterate."},
+    {"_revinclude", "string", "Type:parameter[:Target]; :iterate."},
+    {"_has", "string", "_has:Type:reference:parameter, nested once."},
     {"_summary", "token", "true, text, data, count, false."},
     {"_elements", "string", "Names of top-level elements, separated by commas."},
-    {"_total", "token", "none, estimate, accurate; an estimate is accurate here."},
+    {"_total", "token", "none, estimate, accurate."},
 };
 
 constexpr std::string_view kDocumentation =
@@ -67,40 +94,55 @@ void appendText(std::string& out, std::string_view name, std::string_view text) 
   fhir::model::appendJsonString(out, text);
 }
 
-void appendSearchParameters(std::string& out, const Service& service, const Type& type) {
+void appendSearchParameters(std::string& out, const Service& service, const Type& type,
+                            Documentation& documentation) {
   out += ",\"searchParam\":[";
   bool first = true;
   for (const SearchParameter* parameter : service.definitions.searchParameters(type.number)) {
-    if (parameter->type == SearchType::Special) continue;
+    if (!record::search::isOffered(*parameter)) continue;
     if (!first) out += ',';
     first = false;
-    SearchTypeText text = textOf(parameter->type);
     out += '{';
     appendText(out, "name", parameter->code);
     out += ',';
     appendText(out, "definition", parameter->url);
     out += ',';
-    appendText(out, "type", text.code);
+    appendText(out, "type", textOf(parameter->type).code);
     out += ',';
-    appendText(out, "documentation", text.documentation);
+    appendText(out, "documentation", documentation.of(type, *parameter));
     out += '}';
   }
   out += ']';
 }
 
-void appendIncludes(std::string& out, const Service& service, const Type& type) {
-  std::string includes;
-  for (const SearchParameter* parameter : service.definitions.searchParameters(type.number)) {
-    if (parameter->type != SearchType::Reference) continue;
-    if (!includes.empty()) includes += ',';
-    includes += '"';
-    includes += type.name;
-    includes += ':';
-    includes += parameter->code;
-    includes += '"';
+void appendNames(std::string& out, std::string_view member, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  out += ",\"";
+  out += member;
+  out += "\":[";
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += ',';
+    fhir::model::appendJsonString(out, names[i]);
   }
-  if (!includes.empty()) out += ",\"searchInclude\":[" + includes + "]";
+  out += ']';
 }
+
+// "Observation:subject" of every reference parameter, by the type that it stands on and by the types it points to.
+struct Includes {
+  std::map<std::string_view, std::vector<std::string>> from, to;
+
+  explicit Includes(const Service& service) {
+    for (const Type& type : service.definitions.types()) {
+      if (!service.definitions.isResource(type.number)) continue;
+      for (const SearchParameter* parameter : service.definitions.searchParameters(type.number)) {
+        if (parameter->type != SearchType::Reference || !record::search::isOffered(*parameter)) continue;
+        std::string name = std::string(type.name) + ":" + std::string(parameter->code);
+        for (std::string_view target : parameter->targets) to[target].push_back(name);
+        from[type.name].push_back(std::move(name));
+      }
+    }
+  }
+};
 
 bool ofType(Shape shape) { return shape != Shape::System && shape != Shape::Metadata; }
 
@@ -117,15 +159,17 @@ void appendInteractions(std::string& out, bool of_type) {
   out += seen + "]";
 }
 
-void appendResource(std::string& out, const Service& service, const Type& type) {
+void appendResource(std::string& out, const Service& service, const Type& type, Includes& includes,
+                    Documentation& documentation) {
   out += '{';
   appendText(out, "type", type.name);
   appendInteractions(out, true);
   out += R"(,"versioning":"versioned-update","readHistory":true,"updateCreate":true,"conditionalCreate":true)";
   out += R"(,"conditionalRead":"full-support","conditionalUpdate":false,"conditionalDelete":"not-supported")";
   out += R"(,"referencePolicy":["literal","logical"])";
-  appendIncludes(out, service, type);
-  appendSearchParameters(out, service, type);
+  appendNames(out, "searchInclude", includes.from[type.name]);
+  appendNames(out, "searchRevInclude", includes.to[type.name]);
+  appendSearchParameters(out, service, type, documentation);
   out += '}';
 }
 
@@ -142,12 +186,14 @@ std::string capabilityStatement(const Service& service) {
   appendText(out, "documentation", kDocumentation);
   out += R"(,"security":{"description":"Authorization: Bearer <token> restricts a caller to the Patients that the )"
          R"(token names; such a caller reads and does not write."},"resource":[)";
+  Includes includes(service);
+  Documentation documentation(service);
   bool first = true;
   for (const Type& type : service.definitions.types()) {
     if (!service.definitions.isResource(type.number)) continue;
     if (!first) out += ',';
     first = false;
-    appendResource(out, service, type);
+    appendResource(out, service, type, includes, documentation);
   }
   out += ']';
   appendInteractions(out, false);

@@ -44,7 +44,9 @@ fhir::base::Result<SearchQuery> parse(const Service& service, const Call& call, 
 Answer refuseQuery(const fhir::base::Error& error) {
   fhir::base::Error placed = error;
   if (!placed.where.empty()) placed.where = "http." + placed.where;
-  return refuse(placed);
+  Answer answer = refuse(placed);
+  if (error.why == fhir::base::Why::Invalid) answer.issues[0].details = "MSG_PARAM_INVALID";
+  return answer;
 }
 
 void addEntry(const Service& service, const Subset& subset, const Version& version, std::string_view mode,
