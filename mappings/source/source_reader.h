@@ -22,14 +22,15 @@ struct UnwrapStep {
 };
 
 struct ReadOptions {
-  std::string format;                // "hl7v2", "xml", "json", "delimited"
-  std::string encoding;              // what the source declares: "GB18030", "GBK", "UTF-8"; empty: declared -> sniffed
+  std::string format;    // "hl7v2", "xml", "json", "delimited", "form"
+  std::string encoding;  // what the source declares: "GB18030", "GBK", "UTF-8"; empty: declared -> sniffed
   char delimiter = ',';
   std::vector<std::string> columns;  // delimited without a header line; empty: the first line is the header
   std::string split;                 // dotted path whose repeats are the parts ("data.rows"); empty: format's own
   std::vector<UnwrapStep> unwrap;
   size_t max_bytes = 16u << 20;
-  uint32_t max_depth = 64;
+  uint32_t max_depth = 64;         // of each payload, wrapped ones too
+  uint32_t max_records = 500'000;  // nodes in all parts together: bounds the memory, about 100 bytes each
 };
 
 struct Part {
@@ -43,11 +44,18 @@ struct Part {
 
 struct ReadMessage {
   std::string encoding;     // that was used
+  uint32_t replaced = 0;    // undecodable sequences that became U+FFFD (Q40)
   std::vector<Part> parts;  // at least one
 };
 
-// Why::Invalid with where = "line N" or "byte N" when the message as a whole cannot be read;
-// Why::Unsupported for an unknown format or encoding.
+// What one message is split into: HL7 v2 batches and concatenations into their messages, delimited files into
+// their rows, a JSON array into its elements, anything with `split` into the repeats found there (each part then
+// holds everything outside of them and its own repeat).
+// The encoding is what the message says of itself (MSH-18, the XML declaration), else options.encoding, else sniffed;
+// for XML and JSON options.encoding comes first, because the transport may have changed the encoding (Q01).
+//
+// Why::Invalid with where = "line N" or "byte N" when the message as a whole cannot be read, Why::TooCostly when it
+// goes beyond a limit of the options; Why::Unsupported for an unknown format or encoding.
 fhir::base::Result<ReadMessage> readMessage(std::string_view bytes, const ReadOptions& options);
 
 }  // namespace mappings::source
