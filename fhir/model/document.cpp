@@ -1,7 +1,10 @@
 #include "fhir/model/document.h"
 
+#include <algorithm>
+
 #include "fhir/base/json.h"
 #include "fhir/model/tree.h"
+#include "fhir/model/xml_reader.h"
 
 namespace fhir::model {
 
@@ -113,6 +116,14 @@ base::Result<Document> Document::readResource(std::string json, base::Findings& 
   RETURN_IF_ERROR(readRecords(*tree, limits));
   RETURN_IF_ERROR(attachTypes(*tree, findings));
   return Document(std::move(tree));
+}
+
+base::Result<Document> Document::readXml(std::string_view xml, base::Findings& findings, const ReadLimits& limits) {
+  ASSIGN_OR_RETURN(std::string json, xmlToJson(xml, findings, limits));
+  ReadLimits json_limits = limits;
+  json_limits.bytes = std::max(limits.bytes, json.size());  // the XML was within the limit
+  json_limits.string_bytes = std::max(limits.string_bytes, limits.bytes);
+  return readResource(std::move(json), findings, json_limits);
 }
 
 base::Result<Document> Document::readPlain(std::string json, const ReadLimits& limits) {

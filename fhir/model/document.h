@@ -34,6 +34,10 @@ class Document {
   // in the tree untyped, so nothing is lost. A missing or unknown resourceType is Why::Invalid.
   static base::Result<Document> readResource(std::string json, base::Findings& findings,
                                              const ReadLimits& limits = {});
+  // A FHIR resource in XML (R4 2.1.0.1), turned into JSON: json() is that JSON, and places stand in it. A document
+  // type declaration, a wrong namespace and an unknown root are Why::Invalid with the place in the XML.
+  static base::Result<Document> readXml(std::string_view xml, base::Findings& findings,
+                                        const ReadLimits& limits = {});
   // Any JSON as a plain untyped tree; arrays are flattened into repeated members as FHIRPath sees them.
   static base::Result<Document> readPlain(std::string json, const ReadLimits& limits = {});
 
