@@ -116,15 +116,13 @@ bool equivalentAt(Evaluator& evaluator, const Item& left, const Item& right, int
   if (x == ItemKind::Type && y == ItemKind::Type) return equalAt(evaluator, a, b, depth) == Truth::True;
   if (bothDates(x, y)) return compareTemporal(a.temporal(), b.temporal()) == 0;
   if (isNumber(x) && isNumber(y)) {
-    // Rounded to the precision of the less precise one, trailing zeros not counted (N1 6.1.2).
     base::Decimal p, q;
     asDecimal(a, p);
     asDecimal(b, q);
-    int places = std::max(0, std::min(p.normalized().scale(), q.normalized().scale()));
-    return p.rounded(places) == q.rounded(places);
+    return equivalentDecimal(p, q);
   }
   Quantity p, q;
-  return asQuantity(a, p) && asQuantity(b, q) && equivalentQuantity(p, q);
+  return asQuantity(a, p) && asQuantity(b, q) && equivalentQuantity(p, q).value_or(false);
 }
 
 bool pushDecimal(Evaluator& evaluator, const base::Result<base::Decimal>& result, Items& out) {

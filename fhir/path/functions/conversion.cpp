@@ -1,6 +1,7 @@
 #include "fhir/path/conversion.h"
 
 #include "fhir/path/functions/functions.h"
+#include "fhir/path/quantity_math.h"
 
 namespace fhir::path::functions {
 namespace {
@@ -29,7 +30,10 @@ bool quantity(Call& call, std::optional<Item>& out) {
   if (!call.oneInput(item) || (call.count() > 0 && !call.stringArgument(0, unit))) return false;
   if (!item) return true;
   out = convert(call.evaluator.value(*item), ItemKind::Quantity, call.evaluator.arena());
-  if (out && unit && out->quantity().unit != *unit) out.reset();
+  if (!out || !unit) return true;
+  auto converted = convertQuantity(out->quantity(), *unit, call.evaluator.arena());
+  out.reset();
+  if (converted) out = Item::quantity(call.keep(*converted));
   return true;
 }
 
