@@ -1,15 +1,22 @@
 // Quantity (R4 3.1.1.4.11): bounds of the value with the unit as it was written, and in canonical UCUM units.
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 
 #include "fhir/base/decimal.h"
 #include "fhir/base/text.h"
 #include "fhir/index/conversion.h"
+#include "fhir/terminology/ucum.h"
 
 namespace fhir::index {
 namespace {
 
 using base::Decimal;
+using terminology::UcumUnit;
+
+constexpr std::string_view kUcum = "http://unitsofmeasure.org";
+constexpr std::string_view kCurrencies = "urn:iso:std:iso:4217";
 
 // The parts of a Quantity node as they stand there.
 struct Parts {
@@ -17,116 +24,146 @@ struct Parts {
   std::string_view comparator, unit, system, code;
 };
 
+// From the lower bound of one value to the upper bound of another; an end that is absent is open.
+struct Bounds {
+  std::optional<Decimal> low, high;
+};
+
 Parts partsOf(const Conversion& conversion, uint32_t quantity) {
   const Shapes& s = shapes();
   Parts parts;
   for (uint32_t i = conversion.record(quantity).first; i != 0; i = conversion.record(i).next) {
     const model::Record& child = conversion.record(i);
-    if (child.element == s.quantity_value)
+    if (child.element == s.quantity_value) {
       parts.value = i;
-    else if (child.element == s.quantity_comparator)
+    } else if (child.element == s.quantity_comparator) {
       parts.comparator = conversion.tree.value(child);
-    else if (child.element == s.quantity_unit)
+    } else if (child.element == s.quantity_unit) {
       parts.unit = conversion.tree.value(child);
-    else if (child.element == s.quantity_system)
+    } else if (child.element == s.quantity_system) {
       parts.system = conversion.tree.value(child);
-    else if (child.element == s.quantity_code)
+    } else if (child.element == s.quantity_code) {
       parts.code = conversion.tree.value(child);
+    }
   }
   return parts;
 }
 
-void setUnit(const Parts& parts, QuantityValue& out) {
-  out.system = parts.code.empty() ? std::string_view() : parts.system;
-  out.code = parts.code.empty() ? parts.unit : parts.code;
+std::optional<Decimal> decimalOf(const Conversion& conversion, uint32_t primitive) {
+  if (primitive == 0 || conversion.record(primitive).kind != model::JsonKind::Number) return std::nullopt;
+  auto decimal = Decimal::parse(conversion.tree.value(conversion.record(primitive)));
+  return decimal.ok() ? std::optional(*decimal) : std::nullopt;
 }
 
-// "<5" stands for everything below 5, ">5" for everything above.
-void applyComparator(std::string_view comparator, NumberValue& value) {
-  if (comparator.empty()) return;
-  if (comparator.front() == '<') value.low = lowestKey();
-  if (comparator.front() == '>') value.high = highestKey();
+NumberValue keysOf(const Bounds& bounds) {
+  return {bounds.low ? bounds.low->orderKey() : lowestKey(), bounds.high ? bounds.high->orderKey() : highestKey()};
+}
+
+// A resource repeats few units, and a thread sees few in all: each is parsed once.
+const UcumUnit* ucumUnit(std::string_view code) {
+  constexpr size_t kMost = 1000;
+  thread_local std::unordered_map<std::string, std::optional<UcumUnit>> known;
+  thread_local std::string key;
+  key = code;
+  auto found = known.find(key);
+  if (found == known.end()) {
+    if (known.size() >= kMost) known.clear();
+    auto unit = UcumUnit::parse(code);
+    found = known.emplace(key, unit.ok() ? std::optional(std::move(*unit)) : std::nullopt).first;
+  }
+  return found->second ? &*found->second : nullptr;
+}
+
+void setCanonical(const Bounds& bounds, QuantityValue& out) {
+  if (out.system != kUcum || out.code.size() > UcumUnit::kMaxLength) return;
+  const UcumUnit* unit = ucumUnit(out.code);
+  if (unit == nullptr) return;
+  Bounds canonical;
+  if (bounds.low && !(canonical.low = unit->toCanonical(*bounds.low))) return;
+  if (bounds.high && !(canonical.high = unit->toCanonical(*bounds.high))) return;
+  // pH falls when the concentration rises.
+  const bool falls = canonical.low && canonical.high && *canonical.high < *canonical.low;
+  if (falls) std::swap(canonical.low, canonical.high);
+  out.canonical_unit = unit->canonicalUnit();
+  out.canonical_value = keysOf(canonical);
+}
+
+void add(Conversion& conversion, const Parts& unit, const Bounds& bounds) {
+  QuantityValue& out = conversion.add().quantity;
+  out.system = unit.code.empty() ? std::string_view() : unit.system;
+  out.code = unit.code.empty() ? unit.unit : unit.code;
+  out.value = keysOf(bounds);
+  setCanonical(bounds, out);
 }
 
 void addQuantity(Conversion& conversion, uint32_t node) {
   const Parts parts = partsOf(conversion, node);
   if (parts.value == 0) return;
-  auto number = numberOf(conversion.tree, parts.value);
-  if (!number)
+  auto value = decimalOf(conversion, parts.value);
+  if (!value)
     return conversion.cannotRead(node, "this quantity cannot be searched for: its value is no usable number");
-  QuantityValue& quantity = conversion.add().quantity;
-  setUnit(parts, quantity);
-  quantity.value = std::move(*number);
-  applyComparator(parts.comparator, quantity.value);
+  Bounds bounds{value->lowerBound(), value->upperBound()};
+  // "<5" stands for everything below 5, ">5" for everything above.
+  if (parts.comparator.starts_with('<')) bounds.low.reset();
+  if (parts.comparator.starts_with('>')) bounds.high.reset();
+  add(conversion, parts, bounds);
 }
 
 void addMoney(Conversion& conversion, uint32_t node) {
-  std::optional<NumberValue> number;
-  std::string_view currency;
+  std::optional<Decimal> value;
+  Parts unit;
   for (uint32_t i = conversion.record(node).first; i != 0; i = conversion.record(i).next) {
     const model::Record& child = conversion.record(i);
-    if (child.element == shapes().money_value) number = numberOf(conversion.tree, i);
-    if (child.element == shapes().money_currency) currency = conversion.tree.value(child);
+    if (child.element == shapes().money_value) value = decimalOf(conversion, i);
+    if (child.element == shapes().money_currency) unit.code = conversion.tree.value(child);
   }
-  if (!number) return;
-  QuantityValue& quantity = conversion.add().quantity;
-  quantity.system = currency.empty() ? "" : "urn:iso:std:iso:4217";
-  quantity.code = currency;
-  quantity.value = std::move(*number);
+  unit.system = kCurrencies;
+  if (value) add(conversion, unit, {value->lowerBound(), value->upperBound()});
 }
 
 void addRange(Conversion& conversion, uint32_t node) {
-  NumberValue bounds{lowestKey(), highestKey()};
+  Bounds bounds;
   Parts unit;
-  bool found = false;
   for (uint32_t i = conversion.record(node).first; i != 0; i = conversion.record(i).next) {
     const model::Record& side = conversion.record(i);
     if (side.element != shapes().range_low && side.element != shapes().range_high) continue;
     const Parts parts = partsOf(conversion, i);
-    auto number = parts.value == 0 ? std::nullopt : numberOf(conversion.tree, parts.value);
-    if (!number) continue;
-    found = true;
+    auto value = decimalOf(conversion, parts.value);
+    if (!value) continue;
     unit = parts;
-    if (side.element == shapes().range_low)
-      bounds.low = number->low;
-    else
-      bounds.high = number->high;
+    if (side.element == shapes().range_low) {
+      bounds.low = value->lowerBound();
+    } else {
+      bounds.high = value->upperBound();
+    }
   }
-  if (!found) return;
-  QuantityValue& quantity = conversion.add().quantity;
-  setUnit(unit, quantity);
-  quantity.value = std::move(bounds);
+  if (bounds.low || bounds.high) add(conversion, unit, bounds);
 }
 
 // The lowest and highest of the points, in the unit of the origin: origin + factor * point.
 void addSampledData(Conversion& conversion, uint32_t node) {
   Parts origin;
-  Decimal factor = Decimal::fromInteger(1);
+  std::optional<Decimal> factor = Decimal::fromInteger(1);
   std::string_view points;
   for (uint32_t i = conversion.record(node).first; i != 0; i = conversion.record(i).next) {
     const model::Record& child = conversion.record(i);
     if (child.element == shapes().sampled_origin) origin = partsOf(conversion, i);
     if (child.element == shapes().sampled_data) points = conversion.tree.value(child);
-    if (child.element == shapes().sampled_factor)
-      if (auto parsed = Decimal::parse(conversion.tree.value(child)); parsed.ok()) factor = *parsed;
+    if (child.element == shapes().sampled_factor) factor = decimalOf(conversion, i);
   }
-  if (origin.value == 0) return;
-  auto zero = Decimal::parse(conversion.tree.value(conversion.record(origin.value)));
-  if (!zero.ok()) return;
+  const auto zero = decimalOf(conversion, origin.value);
+  if (!zero || !factor) return;
   std::optional<Decimal> low, high;
   for (std::string_view point : base::split(points, ' ')) {
     auto value = Decimal::parse(point);  // E, L and U are no numbers
     if (!value.ok()) continue;
-    auto scaled = value->multiply(factor);
+    auto scaled = value->multiply(*factor);
     auto moved = scaled.ok() ? scaled->add(*zero) : scaled;
     if (!moved.ok()) continue;
     if (!low || *moved < *low) low = *moved;
     if (!high || *moved > *high) high = *moved;
   }
-  if (!low) return;
-  QuantityValue& quantity = conversion.add().quantity;
-  setUnit(origin, quantity);
-  quantity.value = {low->lowerBound().orderKey(), high->upperBound().orderKey()};
+  if (low) add(conversion, origin, {low->lowerBound(), high->upperBound()});
 }
 
 }  // namespace
