@@ -20,7 +20,7 @@ extern "C" {
 #define ONECARD_ABI_VERSION 1u
 
 struct onecard_text {
-  const char *begin;
+  const char* begin;
   size_t size;
 };
 
@@ -41,31 +41,31 @@ enum onecard_setting_kind {
 };
 
 struct onecard_setting {
-  const char *name;
+  const char* name;
   enum onecard_setting_kind kind;
-  const char *default_value; /* NULL: required */
-  const char *choices;       /* for ONECARD_CHOICE */
-  const char *text;          /* meaning and unit, one sentence */
+  const char* default_value; /* NULL: required */
+  const char* choices;       /* for ONECARD_CHOICE */
+  const char* text;          /* meaning and unit, one sentence */
 };
 
 /* ---- what the host gives ------------------------------------------------------------------------------------ */
 
 enum onecard_outcome {
-  ONECARD_STORED = 0,   /* safe on disk (or already safe before): acknowledge */
-  ONECARD_REFUSED = 1,  /* the host will never take it: answer with `reply`, do not send it again */
-  ONECARD_BUSY = 2,     /* not taken: slow down and send it again after retry_after_ms */
-  ONECARD_FAILED = 3    /* not taken, disk or host trouble: do not acknowledge */
+  ONECARD_STORED = 0,  /* safe on disk (or already safe before): acknowledge */
+  ONECARD_REFUSED = 1, /* the host will never take it: answer with `reply`, do not send it again */
+  ONECARD_BUSY = 2,    /* not taken: slow down and send it again after retry_after_ms */
+  ONECARD_FAILED = 3   /* not taken, disk or host trouble: do not acknowledge */
 };
 
 struct onecard_receipt {
   uint32_t size;
   enum onecard_outcome outcome;
   uint32_t retry_after_ms;
-  uint32_t http_status;         /* for connectors that speak HTTP */
-  struct onecard_text id;       /* receipt id; the same for the same bytes from the same source */
-  struct onecard_text reply;    /* what to send back, whole: an HL7 ACK, a SOAP body, ... ; may be empty */
+  uint32_t http_status;           /* for connectors that speak HTTP */
+  struct onecard_text id;         /* receipt id; the same for the same bytes from the same source */
+  struct onecard_text reply;      /* what to send back, whole: an HL7 ACK, a SOAP body, ... ; may be empty */
   struct onecard_text reply_type; /* media type of the reply */
-  void *owner;                  /* the host's; give it back with release_receipt */
+  void* owner;                    /* the host's; give it back with release_receipt */
 };
 
 struct onecard_request { /* an HTTP request on a route of the connector */
@@ -74,7 +74,7 @@ struct onecard_request { /* an HTTP request on a route of the connector */
   struct onecard_text path;
   struct onecard_text query;
   struct onecard_text body;
-  const struct onecard_pair *headers; /* names in lower case */
+  const struct onecard_pair* headers; /* names in lower case */
   size_t header_count;
   struct onecard_text peer; /* address without port */
 };
@@ -84,14 +84,14 @@ struct onecard_response { /* filled in by the connector through respond() */
   uint32_t status;
   struct onecard_text body;
   struct onecard_text content_type;
-  const struct onecard_pair *headers;
+  const struct onecard_pair* headers;
   size_t header_count;
 };
 
-typedef void (*onecard_respond)(void *request_owner, const struct onecard_response *response);
+typedef void (*onecard_respond)(void* request_owner, const struct onecard_response* response);
 /* Called on the host's HTTP threads, many at once. Must call respond exactly once before it returns. */
-typedef void (*onecard_route)(void *instance, const struct onecard_request *request, onecard_respond respond,
-                              void *request_owner);
+typedef void (*onecard_route)(void* instance, const struct onecard_request* request, onecard_respond respond,
+                              void* request_owner);
 
 enum onecard_log_level { ONECARD_INFO = 0, ONECARD_WARN = 1, ONECARD_ERROR = 2 };
 
@@ -99,25 +99,25 @@ enum onecard_log_level { ONECARD_INFO = 0, ONECARD_WARN = 1, ONECARD_ERROR = 2 }
 struct onecard_host {
   uint32_t size;
   uint32_t abi_version;
-  void *host;
+  void* host;
   /* Hands over one message. Blocks until the bytes are safe (and, when the source says so, until the outcome is
    * known), at most until the source's deadline; after stop it returns at once with ONECARD_BUSY. */
-  void (*deliver)(void *host, struct onecard_text media_type, struct onecard_text bytes,
-                  const struct onecard_pair *headers, size_t header_count, struct onecard_receipt *receipt);
-  void (*release_receipt)(void *host, struct onecard_receipt *receipt);
+  void (*deliver)(void* host, struct onecard_text media_type, struct onecard_text bytes,
+                  const struct onecard_pair* headers, size_t header_count, struct onecard_receipt* receipt);
+  void (*release_receipt)(void* host, struct onecard_receipt* receipt);
   /* Declares a route on the host's HTTP listener for sources. Only within start(). Returns 0, or 1 when taken. */
-  int (*route)(void *host, struct onecard_text method, struct onecard_text path, onecard_route handler,
-               void *instance);
+  int (*route)(void* host, struct onecard_text method, struct onecard_text path, onecard_route handler,
+               void* instance);
   /* One line of an event name and key=value pairs; never message content. */
-  void (*log)(void *host, enum onecard_log_level level, struct onecard_text event, const struct onecard_pair *fields,
+  void (*log)(void* host, enum onecard_log_level level, struct onecard_text event, const struct onecard_pair* fields,
               size_t field_count);
   /* A secret by name; 0 when there is none. The text lives until stop. */
-  int (*secret)(void *host, struct onecard_text name, struct onecard_text *value);
+  int (*secret)(void* host, struct onecard_text name, struct onecard_text* value);
   /* A connector's cursor, durable once save_state returns 0. The loaded text lives until the next call. */
-  int (*load_state)(void *host, struct onecard_text key, struct onecard_text *value);
-  int (*save_state)(void *host, struct onecard_text key, struct onecard_text value);
+  int (*load_state)(void* host, struct onecard_text key, struct onecard_text* value);
+  int (*save_state)(void* host, struct onecard_text key, struct onecard_text value);
   /* Adds to a counter named onecard_connector_<name>. */
-  void (*metric)(void *host, struct onecard_text name, double add);
+  void (*metric)(void* host, struct onecard_text name, double add);
 };
 
 /* ---- what a connector gives --------------------------------------------------------------------------------- */
@@ -125,21 +125,21 @@ struct onecard_host {
 struct onecard_connector {
   uint32_t size;
   uint32_t abi_version;
-  const char *name;    /* "mllp" */
-  const char *version; /* of the connector */
-  const char *status;  /* "stable", "beta" or "experimental" */
-  const char *text;    /* one sentence */
-  const struct onecard_setting *settings;
+  const char* name;    /* "mllp" */
+  const char* version; /* of the connector */
+  const char* status;  /* "stable", "beta" or "experimental" */
+  const char* text;    /* one sentence */
+  const struct onecard_setting* settings;
   size_t setting_count;
   /* Checks the settings and makes an instance without touching the network. Every setting is present, in the order of
    * the table. On failure returns NULL and writes a sentence into error (zero-terminated). */
-  void *(*create)(const struct onecard_host *host, const struct onecard_pair *settings, size_t setting_count,
-                  char *error, size_t error_size);
+  void* (*create)(const struct onecard_host* host, const struct onecard_pair* settings, size_t setting_count,
+                  char* error, size_t error_size);
   /* Begins to move bytes; returns 0, or 1 with a sentence in error. */
-  int (*start)(void *instance, char *error, size_t error_size);
+  int (*start)(void* instance, char* error, size_t error_size);
   /* Takes no more bytes, lets deliveries under way end, returns within a second. Safe to call twice. */
-  void (*stop)(void *instance);
-  void (*destroy)(void *instance);
+  void (*stop)(void* instance);
+  void (*destroy)(void* instance);
 };
 
 #ifdef __cplusplus

@@ -93,6 +93,7 @@ struct HttpServer::Body {
   std::vector<Slot> slots;
   std::mutex free_mutex;
   std::vector<size_t> free_slots;
+  std::atomic<size_t> ever_used{0};  // slots from here on have never been taken
 
   int epoll = -1;
   int doorbell = -1;   // ends the doorkeeper
@@ -174,6 +175,7 @@ struct HttpServer::Body {
       const std::lock_guard lock(free_mutex);
       index = free_slots.back();  // there is one: the listener admits no more than there are slots
       free_slots.pop_back();
+      ever_used = std::max(ever_used.load(), index + 1);
     }
     Slot& slot = slots[index];
     const std::lock_guard lock(slot.mutex);
@@ -184,7 +186,7 @@ struct HttpServer::Body {
   }
 
   void callOverdue(int64_t at) {
-    for (size_t i = 0; i < slots.size(); ++i) {
+    for (size_t i = 0; i < ever_used; ++i) {
       Slot& slot = slots[i];
       const std::lock_guard lock(slot.mutex);
       if (!slot.armed || at < slot.deadline) continue;
@@ -195,7 +197,7 @@ struct HttpServer::Body {
   }
 
   void callAll() {
-    for (size_t i = 0; i < slots.size(); ++i) {
+    for (size_t i = 0; i < ever_used; ++i) {
       const std::lock_guard lock(slots[i].mutex);
       if (slots[i].armed) call(i);
     }
