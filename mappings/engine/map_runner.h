@@ -17,6 +17,10 @@
 
 namespace mappings::engine {
 
+struct Map;
+struct OutputOrigin;
+class CodeMaps;
+
 enum class WriteMode : uint8_t { Ensure, Newer, Replace, Merge };
 
 struct MappedResource {
@@ -41,7 +45,8 @@ struct SourceField {
 struct MappedPart {
   std::string mapping;             // "hl7v2/oru_r01"
   std::string mapping_version;     // 16 hex digits: hash of the mapping file and all it uses
-  std::string part_key;            // business key of the part, as hashed into the Provenance's id
+  std::string part_key;            // digest of what the part says, as hashed into the Provenance's id
+  std::string base;                // "http://onecard.example/fhir/": where the ids live, for Bundle.entry.fullUrl
   std::string institution;         // owner of the resources: the source's, or what the content's code resolved to
   std::vector<std::string> order_keys;     // parts that share one are processed in order
   std::vector<MappedResource> resources;   // Provenance last
@@ -83,13 +88,22 @@ class MapLibrary {
   // The error has where = "oru_r01.yaml:33:14" and names the FHIR element and the source field with its byte.
   fhir::base::Result<MappedPart> run(std::string_view mapping, const MapInput& input) const;
 
+  // ---- for the command line, the workbench and tests ----
+  // As load(), but goes on after an error and names them all; nothing when there was one.
+  static std::optional<MapLibrary> loadAll(const Options& options, std::vector<fhir::base::Error>& errors);
+  // As run(), and says which mapping line and source fields each output value came from.
+  fhir::base::Result<MappedPart> runTraced(std::string_view mapping, const MapInput& input,
+                                           std::vector<OutputOrigin>* origins) const;
+  const Map* find(std::string_view mapping) const;  // nullptr when there is none
+  const CodeMaps& codeMaps() const;
+
  private:
   struct State;
   explicit MapLibrary(std::unique_ptr<const State> state);
   std::unique_ptr<const State> state_;
 };
 
-// Source-owned ids (design decision 5): 4 hex digits of shard, then 128 bits in base32 (26 characters, lower case)
+// Source-owned ids (design decision 5): 4 hex digits of shard (0000 to 3fff), a hyphen, then 128 bits in base32 (26 characters, lower case)
 // of HMAC-SHA-256(site key, length-prefixed (institution, type, key parts)). `shard_key` is the business key of the
 // institution's Patient, or the institution where there is none.
 std::string sourceOwnedId(std::string_view site_key, std::string_view institution, std::string_view type,
