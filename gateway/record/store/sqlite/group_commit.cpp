@@ -71,6 +71,7 @@ std::vector<Result<CommitResult>> GroupCommit::commit(const std::vector<CommitJo
       stored_resources_ = state_.resources;
       break;
     }
+    trouble_ = connection_.trouble();
     rollBack();
     state_ = before;
     if (result == Attempt::Again) continue;
@@ -101,7 +102,7 @@ GroupCommit::Attempt GroupCommit::attempt(const std::vector<CommitJobPtr>& group
       answers[culprit_].emplace(error);
       return Attempt::Again;
     }
-    if (!careful_ && error.why != Why::Unavailable) {
+    if (!careful_ && !diskFailed()) {
       careful_ = true;
       return Attempt::Again;
     }
@@ -128,7 +129,7 @@ bool GroupCommit::job(const CommitJob& job, uint32_t number, Answers& answers, E
   Done held = checkConditions(job);
   if (!held.ok()) {
     error = held.error();
-    if (culprit_ != IndexWriter::kNoBatch || error.why == Why::Unavailable) return false;
+    if (culprit_ != IndexWriter::kNoBatch || diskFailed()) return false;
     answers[number].emplace(error);
     return true;
   }
@@ -140,8 +141,8 @@ bool GroupCommit::job(const CommitJob& job, uint32_t number, Answers& answers, E
     if (!saved.ok()) return error = saved.error(), false;
   }
   auto result = write(job, number);
-  bool io = !result.ok() && result.error().why == Why::Unavailable;
-  if (!result.ok() && (io || (wrote_ && !careful_))) return error = result.error(), false;
+  bool undo = !result.ok() && wrote_;
+  if (!result.ok() && (diskFailed() || (undo && !careful_))) return error = result.error(), false;
   if (careful_) {
     if (!result.ok()) {
       Done undone = connection_.exec("ROLLBACK TO batch");
@@ -325,6 +326,12 @@ Done GroupCommit::finish() {
   ASSIGN_OR_RETURN(auto meta, connection_.prepare("INSERT OR REPLACE INTO record_meta VALUES('resources', ?1)"));
   meta.bind(1, std::string_view(std::to_string(state_.resources)));
   return meta.run();
+}
+
+bool GroupCommit::diskFailed() const {
+  using Trouble = sql::Connection::Trouble;
+  Trouble trouble = connection_.trouble();
+  return trouble == Trouble::DiskFull || trouble == Trouble::Sync || trouble == Trouble::OtherIo;
 }
 
 void GroupCommit::rollBack() {

@@ -48,6 +48,8 @@ class GroupCommit {
   // Commits the group and returns one answer for each of its jobs, in order. When the transaction itself failed, all
   // of them have the same error, nothing of the group is in the record, and `failed` is true.
   std::vector<fhir::base::Result<CommitResult>> commit(const std::vector<CommitJobPtr>& group, bool& failed);
+  // What made the last transaction fail.
+  sql::Connection::Trouble trouble() const { return trouble_; }
 
  private:
   using Answers = std::vector<std::optional<fhir::base::Result<CommitResult>>>;
@@ -68,6 +70,7 @@ class GroupCommit {
   fhir::base::Done insertRow(const NewVersion& version, int64_t vkey);
   fhir::base::Done rememberOrders(const WritePlan& plan);
   void noteLatest(const NewVersion& version);
+  bool diskFailed() const;
   void rollBack();
 
   sql::Connection& connection_;
@@ -85,6 +88,7 @@ class GroupCommit {
   int64_t now_ = 0;                           // lastUpdated of the batch under way
   uint32_t culprit_ = IndexWriter::kNoBatch;  // whose index rows could not be inserted
   uint64_t stored_resources_ = 0;
+  sql::Connection::Trouble trouble_ = sql::Connection::Trouble::None;
   std::vector<std::pair<int64_t, uint64_t>> latest_;  // rows of patient_latest
 };
 

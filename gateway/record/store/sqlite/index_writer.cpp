@@ -37,7 +37,7 @@ constexpr Sql kDelete = {"DELETE FROM idx_value WHERE parameter=?1 AND value=?2 
 
 }  // namespace
 
-IndexWriter::IndexWriter(sql::Connection& connection) : connection_(connection), known_(kKnownSlots) {}
+IndexWriter::IndexWriter(sql::Connection& connection) : connection_(connection) {}
 
 void IndexWriter::add(ContentPtr content, fhir::definitions::TypeNumber type, int64_t vkey, uint32_t batch) {
   const search::IndexRows& rows = content->rows;
@@ -143,6 +143,7 @@ bool IndexWriter::isKnown(int64_t hash, uint32_t check) const {
 }
 
 Done IndexWriter::insertTexts(uint32_t& culprit) {
+  if (known_.empty()) known_.resize(kKnownSlots);
   std::vector<TextEntry> texts;
   auto consider = [&](const TextEntry& entry) {
     if (!isKnown(entry.hash, checkOf(*entry.text))) texts.push_back(entry);
