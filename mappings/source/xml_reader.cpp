@@ -76,11 +76,10 @@ class Handler : public fhir::base::XmlHandler {
 
   bool endElement(const XmlName&, size_t end_offset) override {
     Level& level = levels_.back();
-    const bool keeps = !level.text.empty() && (!level.has_elements || !fhir::base::trim(level.text).empty());
-    if (keeps) {
-      const bool joined = level.joined.has_value();
-      if (!fits(builder_.text(joined ? builder_.tree().keep(*level.joined) : level.text))) return false;
-      if (!level.has_elements) builder_.place(level.text_offset, level.raw ? level.text.size() : 0);
+    const std::string_view text = level.joined ? std::string_view(*level.joined) : level.text;
+    if (!text.empty() && (!level.has_elements || !fhir::base::trim(text).empty())) {
+      if (!fits(builder_.text(level.joined ? builder_.tree().keep(text) : text))) return false;
+      if (!level.has_elements) builder_.place(level.text_offset, level.raw ? text.size() : 0);
     }
     builder_.close(end_offset);
     levels_.pop_back();
@@ -89,25 +88,25 @@ class Handler : public fhir::base::XmlHandler {
 
   bool text(std::string_view text, size_t offset) override {
     Level& level = levels_.back();
-    const bool raw = text_.substr(offset, text.size()) == text;
-    if (level.text.empty() && !level.joined) {
-      level.raw = raw;
+    const std::string_view written = text_.substr(offset, text.size());
+    if (level.joined) {
+      level.joined->append(text);
+    } else if (!level.text.empty()) {
+      level.joined = std::string(level.text).append(text);
+      level.raw = false;
+    } else {
+      level.raw = written == text;
       level.text_offset = offset;
-      level.text = raw ? text_.substr(offset, text.size()) : builder_.tree().keep(text);
-      return true;
+      level.text = level.raw ? written : builder_.tree().keep(text);
     }
-    if (!level.joined) level.joined = std::string(level.text);
-    level.joined->append(text);
-    level.text = *level.joined;
-    level.raw = false;
     return true;
   }
 
  private:
   struct Level {
     Namesakes namesakes;
-    std::string_view text;  // of the element so far; owned by the tree, or a view of `joined`
-    std::optional<std::string> joined;
+    std::string_view text;              // the element's first run; owned by the tree
+    std::optional<std::string> joined;  // all runs, when there are more
     size_t text_offset = 0;
     bool raw = false;
     bool has_elements = false;
