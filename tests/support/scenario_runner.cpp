@@ -95,11 +95,8 @@ HttpRequest makeRequest(const ScenarioStep& step, std::string_view path_prefix, 
   HttpRequest request;
   request.method = step.method;
   std::string target = filled(step.target, variables);
-  size_t scheme = target.find("://");  // a link from an answer: path and query of it
-  if (scheme != std::string::npos)
-    target = target.substr(target.find('/', scheme + 3));
-  else
-    target = std::string(path_prefix) + target;
+  bool is_url = target.starts_with("http://") || target.starts_with("https://");  // a link from an answer
+  target = is_url ? target.substr(target.find('/', target.find("://") + 3)) : std::string(path_prefix) + target;
   size_t question = target.find('?');
   request.path = target.substr(0, question);
   if (question != std::string::npos) request.query = target.substr(question + 1);

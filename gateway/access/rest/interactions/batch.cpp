@@ -26,7 +26,7 @@ Answer batch(const Service& service, const Call& call, const Document& bundle) {
 // POST [base]: what the Bundle says it is.
 Answer batchOrTransaction(const Service& service, const Call& call) {
   ASSIGN_OR_REFUSE(auto bundle, readBody(call, "Bundle"));
-  std::string_view type = Document::text(Document::child(bundle.root(), "type"));
+  std::string type = memberText(bundle.root(), "type");
   if (type == "batch") return batch(service, call, bundle);
   if (type == "transaction") return transaction(service, call, bundle);
   return refuse({fhir::base::Why::Invalid, "a Bundle posted to the base is a batch or a transaction", "Bundle.type"});

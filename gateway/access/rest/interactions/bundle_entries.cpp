@@ -24,11 +24,6 @@ class Collector : public fhir::path::NodeSink {
   std::vector<Node>& nodes_;
 };
 
-std::string memberText(Node node, std::string_view name) {
-  Node child = Document::child(node, name);
-  return child.tree == nullptr ? std::string() : std::string(Document::text(child));
-}
-
 std::optional<Answer> readPreconditions(Node request, Preconditions& out) {
   auto match = parseEntityTags(memberText(request, "ifMatch"));
   if (!match.ok()) return refuse({match.error().why, match.error().what, "http.If-Match"});
@@ -115,6 +110,11 @@ std::vector<Node> childrenOf(Node node) {
   Collector collector(nodes);
   Document::navigator().all(node, collector);
   return nodes;
+}
+
+std::string memberText(Node node, std::string_view name) {
+  Node child = Document::child(node, name);
+  return child.tree == nullptr ? std::string() : std::string(Document::text(child));
 }
 
 void placeIn(const AskedEntry& entry, Answer& answer) {

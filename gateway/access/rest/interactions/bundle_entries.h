@@ -33,6 +33,8 @@ OrRefusal<std::vector<AskedEntry>> readEntries(const Service& service, const Cal
 // The JSON text of a node.
 std::string_view textOf(const fhir::model::Document& document, fhir::path::Node node);
 std::vector<fhir::path::Node> childrenOf(fhir::path::Node node);
+// The text of a primitive child; empty when there is none.
+std::string memberText(fhir::path::Node node, std::string_view name);
 
 // Issues that name a place in the entry's resource name it in the Bundle instead.
 void placeIn(const AskedEntry& entry, Answer& answer);
