@@ -4,7 +4,7 @@
 
 namespace fhir::index {
 
-void addComposites(Conversion& conversion, const std::vector<std::vector<SearchValue>>& parts) {
+void addComposites(Conversion& conversion, std::vector<std::vector<SearchValue>>& parts) {
   size_t combinations = 1;
   for (const auto& part : parts) {
     combinations *= part.size();
@@ -14,7 +14,14 @@ void addComposites(Conversion& conversion, const std::vector<std::vector<SearchV
   std::vector<size_t> chosen(parts.size(), 0);
   for (size_t n = 0; n < combinations; ++n) {
     SearchValue& value = conversion.add();
-    for (size_t i = 0; i < parts.size(); ++i) value.parts.push_back(parts[i][chosen[i]]);
+    value.parts.reserve(parts.size());
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (n + 1 == combinations) {  // nobody needs them any more
+        value.parts.push_back(std::move(parts[i][chosen[i]]));
+      } else {
+        value.parts.push_back(parts[i][chosen[i]]);
+      }
+    }
     for (size_t i = parts.size(); i-- > 0;) {
       if (++chosen[i] < parts[i].size()) break;
       chosen[i] = 0;

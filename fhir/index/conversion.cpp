@@ -83,15 +83,26 @@ bool less(const SearchValue& a, const SearchValue& b) {
   return false;
 }
 
+bool equal(const SearchValue& a, const SearchValue& b) { return !less(a, b) && !less(b, a); }
+
+void dropFewRepeats(std::vector<SearchValue>& values, size_t first) {
+  for (size_t i = first + 1; i < values.size();) {
+    const auto same = [&](const SearchValue& other) { return equal(other, values[i]); };
+    const auto end = values.begin() + static_cast<ptrdiff_t>(i);
+    if (std::any_of(values.begin() + static_cast<ptrdiff_t>(first), end, same)) {
+      values.erase(end);
+    } else {
+      ++i;
+    }
+  }
+}
+
 }  // namespace
 
 void dropRepeats(std::vector<SearchValue>& values, size_t first) {
   const size_t count = values.size() - first;
   if (count < 2) return;
-  if (count == 2) {
-    if (!less(values[first], values[first + 1]) && !less(values[first + 1], values[first])) values.pop_back();
-    return;
-  }
+  if (count <= 8) return dropFewRepeats(values, first);
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), first);
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {

@@ -39,9 +39,9 @@ void addValues(Conversion& conversion, uint32_t node);
 // A value that an expression computed (Patient.deceased): token or string.
 void addComputed(Conversion& conversion, const path::Scalar& scalar);
 
-// Every combination of the parts' values, at most kMostCombinations.
+// Every combination of the parts' values, at most kMostCombinations. Leaves nothing useful in `parts`.
 constexpr size_t kMostCombinations = 1000;
-void addComposites(Conversion& conversion, const std::vector<std::vector<SearchValue>>& parts);
+void addComposites(Conversion& conversion, std::vector<std::vector<SearchValue>>& parts);
 
 // Values [first, end) of `values` without repeats, order kept.
 void dropRepeats(std::vector<SearchValue>& values, size_t first);

@@ -27,10 +27,11 @@ class Extraction {
         conversion_{tree_, findings, options.zone_minutes, values_} {}
 
   std::vector<SearchValue> run() {
+    hits_.reserve(64);
     if (programs_.trie) programs_.trie->walk(tree_, 0, hits_);
     std::sort(hits_.begin(), hits_.end());
     hits_.erase(std::unique(hits_.begin(), hits_.end()), hits_.end());
-    values_.reserve(hits_.size() * 2);
+    values_.reserve(hits_.size() * 2 + 4);
     size_t next = 0;
     for (uint32_t slot = 0; slot < programs_.parameters.size(); ++slot) {
       const ParameterProgram& program = programs_.parameters[slot];
@@ -53,17 +54,26 @@ class Extraction {
   }
 
   void addComposite(const ParameterProgram& program, uint32_t node) {
-    std::vector<std::vector<SearchValue>> parts(program.components.size());
-    for (size_t i = 0; i < parts.size(); ++i) {
+    // Most composites of a resource lack a part, so all nodes are found before any value is made.
+    const size_t count = program.components.size();
+    part_hits_.resize(std::max(part_hits_.size(), count));
+    for (size_t i = 0; i < count; ++i) {
+      part_hits_[i].clear();
+      const ComponentProgram& component = program.components[i];
+      if (component.general) continue;
+      const PathTrie* trie = component.trie(tree_.records[node].type);
+      if (trie != nullptr) trie->walk(tree_, node, part_hits_[i]);
+      if (part_hits_[i].empty()) return;
+    }
+    std::vector<std::vector<SearchValue>> parts(count);
+    for (size_t i = 0; i < count; ++i) {
       const ComponentProgram& component = program.components[i];
       Conversion part{tree_, conversion_.findings, conversion_.zone_minutes, parts[i], &component.parameter};
       if (component.general) {
         evaluate(*component.general, Item::node(tree_.node(node), &model::Document::navigator()), part);
-      } else if (const PathTrie* trie = component.trie(tree_.records[node].type)) {
-        std::vector<Hit> hits;
-        trie->walk(tree_, node, hits);
-        std::sort(hits.begin(), hits.end());
-        for (const Hit& hit : hits) addValues(part, hit.node);
+      } else {
+        std::sort(part_hits_[i].begin(), part_hits_[i].end());
+        for (const Hit& hit : part_hits_[i]) addValues(part, hit.node);
       }
       dropRepeats(parts[i], 0);
       if (parts[i].empty()) return;
@@ -120,6 +130,7 @@ class Extraction {
   const Item root_;
   base::Arena& arena_;
   std::vector<Hit> hits_;
+  std::vector<std::vector<Hit>> part_hits_;
   std::vector<SearchValue> values_;
   Conversion conversion_;
 };

@@ -65,6 +65,8 @@ struct SearchValue {
 
 struct ExtractorOptions {
   int zone_minutes = 480;  // the site's zone for dates without one
+  // Parameters whose values nobody asks for (a composite that a search answers from its parts).
+  std::vector<definitions::ParameterNumber> leave_out;
   // Off: every expression goes through the FHIRPath evaluator. Slower, equal; for the test that holds both equal.
   bool specialised = true;
 };

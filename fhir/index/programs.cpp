@@ -44,6 +44,8 @@ base::Done Extractor::Programs::compileType(const Definitions& definitions, Type
   std::sort(by_number.begin(), by_number.end(), [](auto* a, auto* b) { return a->number < b->number; });
   for (const SearchParameter* parameter : by_number) {
     if (parameter->expression.empty() || parameter->type == SearchType::Special) continue;
+    if (std::find(options.leave_out.begin(), options.leave_out.end(), parameter->number) != options.leave_out.end())
+      continue;
     RETURN_IF_ERROR(compileParameter(definitions, type, *parameter, programs));
   }
   programs.trie->finish();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fhir/base/json.h"
+#include "fhir/model/json_text.h"
 #include "fhir/model/tree.h"
 #include "fhir/model/xml_reader.h"
 
@@ -94,7 +95,7 @@ Node parent(Node node) {
   return treeOf(node).node(recordOf(node).parent);
 }
 
-Place place(Node node) { return {recordOf(node).offset, recordOf(node).length}; }
+Place place(Node node) { return treeOf(node).place(recordOf(node)); }
 
 constexpr path::Navigator kNavigator{named, all, numbered, type, scalar, nameOf, parent, place};
 
@@ -103,6 +104,11 @@ constexpr path::Navigator kNavigator{named, all, numbered, type, scalar, nameOf,
 std::string_view Document::Tree::name(const Record& record) const {
   if (record.element != 0 && !record.has(Record::Shadow)) return elementOf(record).name.text;
   return key(record);
+}
+
+Place Document::Tree::place(const Record& record) const {
+  const bool counted = record.length != 0 || record.kind != JsonKind::String;
+  return {record.offset, counted ? record.length : JsonText(text).skipString(record.offset) - record.offset};
 }
 
 Document::Document(std::unique_ptr<Tree> tree) : tree_(std::move(tree)) {}

@@ -32,9 +32,9 @@ struct Record {
   uint32_t name_hash = 0;   // of the name that it answers to
   uint32_t key_offset = 0;  // the JSON key, without quotes
   uint32_t key_size = 0;
-  uint32_t element = 0;  // 1 + index in Definitions::allElements(); 0: unknown
-  uint32_t offset = 0;   // the token or object in the text
-  uint32_t length = 0;
+  uint32_t element = 0;    // 1 + index in Definitions::allElements(); 0: unknown
+  uint32_t offset = 0;     // the token or object in the text
+  uint32_t length = 0;     // 0 for strings with escapes: Tree::place counts it
   uint32_t side_text = 0;  // 1 + place in Tree::side_texts of an unescaped string
   definitions::TypeNumber type = 0;
   JsonKind kind = JsonKind::Null;
@@ -62,9 +62,10 @@ struct Document::Tree {
   }
   // The name by which the parent holds it: of the element when it is known, else the JSON key.
   std::string_view name(const Record& record) const;
-  std::string_view token(const Record& record) const {
+  std::string_view token(const Record& record) const {  // not of strings
     return std::string_view(text).substr(record.offset, record.length);
   }
+  path::Place place(const Record& record) const;
   // Strings without quotes and escapes, numbers and booleans as written; empty for objects and null.
   std::string_view value(const Record& record) const {
     if (record.kind == JsonKind::String) {

@@ -43,8 +43,7 @@ class RecordBuilder final : public base::JsonHandler {
   }
   bool number(std::string_view text, size_t offset) override { return scalar(JsonKind::Number, offset, text.size()); }
   bool string(std::string_view text, bool raw, size_t offset) override {
-    size_t length = raw ? text.size() + 2 : tokenLength(offset);
-    uint32_t index = add(JsonKind::String, offset, length);
+    uint32_t index = add(JsonKind::String, offset, raw ? text.size() + 2 : 0);
     if (!raw) {
       tree_.side_texts.push_back(tree_.arena.keep(text));
       tree_.records[index].side_text = static_cast<uint32_t>(tree_.side_texts.size());
@@ -69,9 +68,7 @@ class RecordBuilder final : public base::JsonHandler {
   }
   bool startObject(size_t offset) override {
     uint32_t index = add(JsonKind::Object, offset, 0);
-    Frame frame;
-    frame.record = index;
-    frames_.push_back(frame);
+    frames_.emplace_back().record = index;
     return true;
   }
   bool endObject(size_t offset) override {
@@ -147,14 +144,6 @@ class RecordBuilder final : public base::JsonHandler {
     }
     owner.last = index;
     return index;
-  }
-
-  // Of a string with escapes, quotes included.
-  size_t tokenLength(size_t offset) const {
-    const std::string& text = tree_.text;
-    size_t end = offset + 1;
-    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
-    return end + 1 - offset;
   }
 
   // Sorting keeps this at n log n for hostile keys.
