@@ -4,7 +4,7 @@
 
 namespace fhir::index {
 
-void addComposites(Conversion& conversion, std::vector<std::vector<SearchValue>>& parts) {
+void addComposites(Conversion& conversion, std::span<std::vector<SearchValue>> parts) {
   size_t combinations = 1;
   for (const auto& part : parts) {
     combinations *= part.size();

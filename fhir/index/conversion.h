@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "fhir/base/issue.h"
@@ -41,7 +42,7 @@ void addComputed(Conversion& conversion, const path::Scalar& scalar);
 
 // Every combination of the parts' values, at most kMostCombinations. Leaves nothing useful in `parts`.
 constexpr size_t kMostCombinations = 1000;
-void addComposites(Conversion& conversion, std::vector<std::vector<SearchValue>>& parts);
+void addComposites(Conversion& conversion, std::span<std::vector<SearchValue>> parts);
 
 // Values [first, end) of `values` without repeats, order kept.
 void dropRepeats(std::vector<SearchValue>& values, size_t first);

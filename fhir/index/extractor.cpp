@@ -65,20 +65,21 @@ class Extraction {
       if (trie != nullptr) trie->walk(tree_, node, part_hits_[i]);
       if (part_hits_[i].empty()) return;
     }
-    std::vector<std::vector<SearchValue>> parts(count);
+    parts_.resize(std::max(parts_.size(), count));
+    for (auto& part : parts_) part.clear();
     for (size_t i = 0; i < count; ++i) {
       const ComponentProgram& component = program.components[i];
-      Conversion part{tree_, conversion_.findings, conversion_.zone_minutes, parts[i], &component.parameter};
+      Conversion part{tree_, conversion_.findings, conversion_.zone_minutes, parts_[i], &component.parameter};
       if (component.general) {
         evaluate(*component.general, Item::node(tree_.node(node), &model::Document::navigator()), part);
       } else {
         std::sort(part_hits_[i].begin(), part_hits_[i].end());
         for (const Hit& hit : part_hits_[i]) addValues(part, hit.node);
       }
-      dropRepeats(parts[i], 0);
-      if (parts[i].empty()) return;
+      dropRepeats(parts_[i], 0);
+      if (parts_[i].empty()) return;
     }
-    addComposites(conversion_, parts);
+    addComposites(conversion_, std::span(parts_).first(count));
   }
 
   void addGeneral(const ParameterProgram& program) {
@@ -131,6 +132,7 @@ class Extraction {
   base::Arena& arena_;
   std::vector<Hit> hits_;
   std::vector<std::vector<Hit>> part_hits_;
+  std::vector<std::vector<SearchValue>> parts_;
   std::vector<SearchValue> values_;
   Conversion conversion_;
 };
