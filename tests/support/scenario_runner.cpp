@@ -140,6 +140,10 @@ std::string compareHeaders(const ScenarioStep& step, const HttpResponse& respons
 std::string compareBody(const ScenarioStep& step, const HttpResponse& response, Variables& variables) {
   if (step.expected_body.empty()) return {};
   if (step.expected_body == "<empty>") return response.body.empty() ? "" : "there is a body";
+  if (step.expected_body.starts_with('<')) {
+    if (matches(step.expected_body, response.body, variables)) return {};
+    return "the body is not the expected text";
+  }
   auto expected = readJsonTree(step.expected_body);
   if (!expected.ok()) return "the expected body is not JSON: " + expected.error().text();
   auto actual = readJsonTree(response.body);

@@ -51,29 +51,34 @@ MediaRange readRange(std::string_view text) {
   return range;
 }
 
-// The media type with which we answer a range, empty when we have none. `*/*` and the browser's text/html do not ask
-// for a particular form of JSON.
+// The media type with which we answer a range, empty when we have none. A generic type is answered in kind.
 std::string_view answerTo(std::string_view range) {
   if (range == "application/fhir+json" || range == "*/*" || range == "application/*") return "application/fhir+json";
-  if (range == "application/json" || range == "json") return "application/json";
-  if (range == "text/json") return "text/json";
+  if (range == "application/fhir+xml") return "application/fhir+xml";
+  for (std::string_view generic : {"application/json", "text/json", "application/xml", "text/xml"})
+    if (range == generic) return generic;
   return {};
 }
 
+Form formOf(std::string_view media_type) { return {std::string(media_type), media_type.ends_with("xml"), false}; }
+
 std::optional<Form> fromAccept(std::string_view accept) {
   if (trimmed(accept).empty()) return Form{};
-  Form best;
+  // A browser names XML beside HTML by habit; it shows JSON better.
+  bool browser = accept.find("text/html") != std::string_view::npos;
+  std::string_view best;
   double best_quality = 0;
   while (!accept.empty()) {
     size_t comma = accept.find(',');
     MediaRange range = readRange(accept.substr(0, comma));
     accept = comma == std::string_view::npos ? std::string_view() : accept.substr(comma + 1);
     std::string_view type = answerTo(range.type);
+    if (browser && type == "application/xml") continue;
     if (type.empty() || !range.usable || range.quality <= best_quality) continue;
     best_quality = range.quality;
-    best.media_type = type;
+    best = type;
   }
-  return best_quality > 0 ? std::optional(best) : std::nullopt;
+  return best_quality > 0 ? std::optional(formOf(best)) : std::nullopt;
 }
 
 // `_format=application/fhir+json` arrives with a blank when its plus was not escaped.
@@ -81,16 +86,17 @@ std::optional<Form> fromParameter(std::string text) {
   for (char& c : text)
     if (c == ' ') c = '+';
   MediaRange range = readRange(text);
-  if (range.type == "json") range.type = "application/fhir+json";
+  if (range.type == "json" || range.type == "xml") range.type = "application/fhir+" + range.type;
   std::string_view type = answerTo(range.type);
   if (type.empty() || !range.usable) return std::nullopt;
-  return Form{std::string(type), false};
+  return formOf(type);
 }
 
 }  // namespace
 
 OrRefusal<Form> negotiate(std::string_view accept, record::search::QueryParameters& parameters) {
-  constexpr const char* kOffered = "offered are application/fhir+json and application/json, in UTF-8, of FHIR 4.0";
+  constexpr const char* kOffered =
+      "offered are application/fhir+json and application/fhir+xml, in UTF-8, of FHIR 4.0";
   std::optional<Form> form;
   bool named = false, pretty = false;
   record::search::QueryParameters others;
@@ -118,6 +124,12 @@ bool isJson(std::string_view content_type) {
   MediaRange range = readRange(content_type);
   return range.usable &&
          (range.type == "application/fhir+json" || range.type == "application/json" || range.type == "text/json");
+}
+
+bool isXml(std::string_view content_type) {
+  MediaRange range = readRange(content_type);
+  return range.usable &&
+         (range.type == "application/fhir+xml" || range.type == "application/xml" || range.type == "text/xml");
 }
 
 bool isForm(std::string_view content_type) {

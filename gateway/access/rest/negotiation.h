@@ -1,6 +1,6 @@
 #pragma once
 // Which form the answer takes, and whether we can read the body (R4 3.1.0.1.9 to 3.1.0.1.11): Accept, _format,
-// _pretty, Content-Type. JSON only, in UTF-8.
+// _pretty, Content-Type. JSON and XML, in UTF-8.
 
 #include <string>
 #include <string_view>
@@ -12,6 +12,7 @@ namespace gateway::access::rest {
 
 struct Form {
   std::string media_type = "application/fhir+json";
+  bool xml = false;
   bool pretty = false;
 };
 
@@ -20,6 +21,7 @@ OrRefusal<Form> negotiate(std::string_view accept, record::search::QueryParamete
 
 // "application/fhir+json; charset=utf-8; fhirVersion=4.0" and the like.
 bool isJson(std::string_view content_type);
+bool isXml(std::string_view content_type);
 bool isForm(std::string_view content_type);  // application/x-www-form-urlencoded
 
 // Compact JSON that we wrote ourselves, indented by two spaces.

@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "fhir/model/xml_writer.h"
 #include "gateway/access/rest/capability_statement.h"
 #include "gateway/access/rest/http_values.h"
 #include "gateway/access/rest/negotiation.h"
@@ -42,6 +43,23 @@ std::optional<Answer> readPreconditions(const HttpRequest& request, Precondition
   out.if_modified_since = parseHttpDate(request.header("if-modified-since"));  // RFC 9110: a bad date is no condition
   out.if_none_exist = request.header("if-none-exist");
   return std::nullopt;
+}
+
+}  // namespace
+
+namespace {
+
+// Resources that we made or stored, so larger than a client's: a page of many.
+std::string xmlOf(const std::string& json, bool pretty) {
+  fhir::model::ReadLimits limits;
+  limits.depth = 128;
+  limits.bytes = json.size() + 1;
+  limits.string_bytes = json.size() + 1;
+  limits.members = UINT32_MAX;
+  fhir::base::Findings findings;
+  auto document = fhir::model::Document::readResource(json, findings, limits);
+  if (!document.ok()) return {};
+  return pretty ? fhir::model::writePrettyXml(*document, findings) : fhir::model::writeXml(*document, findings);
 }
 
 }  // namespace
@@ -99,7 +117,10 @@ HttpResponse Rest::respond(const HttpRequest& request, const Asked& asked, Answe
   response.status = answer.status;
   if (answer.resource.empty() && !answer.issues.empty()) answer.resource = operationOutcome(answer.issues);
   if (!answer.resource.empty()) {
-    response.body = asked.form.pretty ? prettyPrinted(answer.resource) : std::move(answer.resource);
+    if (asked.form.xml)
+      response.body = xmlOf(answer.resource, asked.form.pretty);
+    else
+      response.body = asked.form.pretty ? prettyPrinted(answer.resource) : std::move(answer.resource);
     if (asked.form.pretty) response.body += '\n';
     response.content_type = asked.form.media_type + "; charset=utf-8";
   }

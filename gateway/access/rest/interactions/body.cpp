@@ -1,6 +1,7 @@
 #include "gateway/access/rest/interactions/body.h"
 
 #include "fhir/model/reference.h"
+#include "fhir/model/xml_reader.h"
 #include "gateway/access/rest/negotiation.h"
 #include "gateway/access/rest/outcome.h"
 
@@ -8,23 +9,38 @@ namespace gateway::access::rest::interactions {
 
 using fhir::model::Document;
 
+namespace {
+
+Answer unparsable(const fhir::base::Error& error) {
+  if (error.why != fhir::base::Why::Invalid) return refuse(error);
+  return refuse(Refusal::UnparsableBody, error.what, error.where);
+}
+
+OrRefusal<std::string> jsonOf(const Call& call) {
+  if (isJson(call.media_type)) return call.body;
+  if (!isXml(call.media_type))
+    return refuse(Refusal::UnsupportedMediaType,
+                  "a body is sent with Content-Type application/fhir+json or application/fhir+xml, in UTF-8",
+                  "http.Content-Type");
+  fhir::base::Findings findings;
+  auto json = fhir::model::xmlToJson(call.body, findings);
+  if (!json.ok()) return unparsable(json.error());
+  if (findings.hasErrors()) return refuse(findings);
+  return std::move(json).value();
+}
+
+}  // namespace
+
 OrRefusal<Document> readBody(const Call& call, std::string_view type_name) {
   if (call.body.empty()) return refuse(Refusal::BodyMissing, "a resource is expected in the body");
-  if (!isJson(call.media_type))
-    return refuse(Refusal::UnsupportedMediaType,
-                  "a body is sent with Content-Type application/fhir+json or application/json, in UTF-8",
-                  "http.Content-Type");
-  return readResource(call.body, type_name);
+  ASSIGN_OR_REFUSE(std::string json, jsonOf(call));
+  return readResource(std::move(json), type_name);
 }
 
 OrRefusal<Document> readResource(std::string json, std::string_view type_name) {
   fhir::base::Findings findings;
   auto document = Document::readResource(std::move(json), findings);
-  if (!document.ok()) {
-    const auto& error = document.error();
-    if (error.why != fhir::base::Why::Invalid) return refuse(error);
-    return refuse(Refusal::UnparsableBody, error.what, error.where);
-  }
+  if (!document.ok()) return unparsable(document.error());
   if (!type_name.empty() && document->resourceType() != type_name)
     return refuse(
         Refusal::TypeMismatch,

@@ -14,7 +14,7 @@
 
 namespace gateway::access::rest::interactions {
 
-// Content-Type (415), JSON (400 with line:column), type (400), structure (400 with each place).
+// Content-Type (415), JSON or XML (400 with line:column), type (400), structure (400 with each place).
 // `type_name` empty: any resource type.
 OrRefusal<fhir::model::Document> readBody(const Call& call, std::string_view type_name);
 

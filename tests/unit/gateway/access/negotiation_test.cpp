@@ -23,6 +23,16 @@ TEST(Negotiation, answers_in_fhir_json_unless_plain_json_is_asked_for) {
   EXPECT_EQ(chosen("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), "application/fhir+json");
 }
 
+TEST(Negotiation, answers_in_xml_when_asked) {
+  EXPECT_EQ(chosen("application/fhir+xml"), "application/fhir+xml");
+  EXPECT_EQ(chosen("application/xml"), "application/xml");
+  EXPECT_EQ(chosen("text/xml, */*;q=0.1"), "text/xml");
+  EXPECT_EQ(chosen("", {{"_format", "xml"}}), "application/fhir+xml");
+  QueryParameters none;
+  EXPECT_TRUE(std::get<Form>(negotiate("application/fhir+xml", none)).xml);
+  EXPECT_FALSE(std::get<Form>(negotiate("application/fhir+json", none)).xml);
+}
+
 TEST(Negotiation, follows_the_quality_of_each_range) {
   EXPECT_EQ(chosen("application/json;q=0.5, application/fhir+json;q=0.9"), "application/fhir+json");
   EXPECT_EQ(chosen("application/json;q=0.9, application/fhir+json;q=0.5"), "application/json");
@@ -30,7 +40,7 @@ TEST(Negotiation, follows_the_quality_of_each_range) {
 }
 
 TEST(Negotiation, what_is_not_offered_is_406) {
-  EXPECT_EQ(chosen("application/fhir+xml"), "406");
+  EXPECT_EQ(chosen("text/turtle"), "406");
   EXPECT_EQ(chosen("text/html"), "406");
   EXPECT_EQ(chosen("application/fhir+json; fhirVersion=5.0"), "406");
   EXPECT_EQ(chosen("application/fhir+json; charset=gb18030"), "406");
@@ -42,7 +52,7 @@ TEST(Negotiation, the_format_parameter_wins_over_accept) {
   EXPECT_EQ(chosen("", {{"_format", "application/fhir+json"}}), "application/fhir+json");
   EXPECT_EQ(chosen("", {{"_format", "application/fhir json"}}), "application/fhir+json");
   EXPECT_EQ(chosen("", {{"_format", "application/json"}}), "application/json");
-  EXPECT_EQ(chosen("application/fhir+json", {{"_format", "xml"}}), "406");
+  EXPECT_EQ(chosen("application/fhir+json", {{"_format", "ttl"}}), "406");
 }
 
 TEST(Negotiation, takes_its_own_parameters_out_of_the_query) {
@@ -55,7 +65,7 @@ TEST(Negotiation, takes_its_own_parameters_out_of_the_query) {
   EXPECT_TRUE(std::holds_alternative<Answer>(negotiate("", odd)));
 }
 
-TEST(Negotiation, bodies_are_json_in_utf8) {
+TEST(Negotiation, bodies_are_json_or_xml_in_utf8) {
   EXPECT_TRUE(isJson("application/fhir+json"));
   EXPECT_TRUE(isJson("application/json; charset=\"utf-8\""));
   EXPECT_TRUE(isJson("application/fhir+json;fhirVersion=4.0"));
@@ -63,6 +73,9 @@ TEST(Negotiation, bodies_are_json_in_utf8) {
   EXPECT_FALSE(isJson("application/json; charset=gbk"));
   EXPECT_FALSE(isJson("application/fhir+xml"));
   EXPECT_FALSE(isJson("application/fhir+json; fhirVersion=3.0"));
+  EXPECT_TRUE(isXml("application/fhir+xml; charset=UTF-8"));
+  EXPECT_FALSE(isXml("application/xml; charset=gbk"));
+  EXPECT_FALSE(isXml("application/fhir+json"));
   EXPECT_TRUE(isForm("application/x-www-form-urlencoded; charset=UTF-8"));
 }
 
