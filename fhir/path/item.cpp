@@ -25,10 +25,10 @@ Scalar childScalar(Node node, const Navigator& navigator, const base::Name& name
   return first.found ? navigator.scalar(first.node) : Scalar{};
 }
 
-// FHIR R4 2.9.5 (Use of FHIR Quantity): the UCUM codes of calendar durations are calendar units.
+// FHIR R4 2.9.1.2 (Use of FHIR Quantity): these UCUM codes of durations are read as calendar units.
 std::string_view calendarWord(std::string_view code) {
   static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {"a", "year"}, {"mo", "month"}, {"wk", "week"}, {"d", "day"}, {"h", "hour"}, {"min", "minute"}};
+      {"a", "year"}, {"mo", "month"}, {"d", "day"}, {"h", "hour"}, {"min", "minute"}, {"s", "second"}};
   for (auto [ucum, word] : kWords) {
     if (ucum == code) return word;
   }
@@ -41,24 +41,20 @@ bool isQuantity(std::string_view name) {
 }
 
 bool quantityOf(Node node, const Navigator& navigator, Arena& arena, const Quantity*& out) {
-  static constexpr base::Name kValue("value"), kCode("code"), kUnit("unit"), kSystem("system"),
-      kComparator("comparator");
+  static constexpr base::Name kValue("value"), kCode("code"), kSystem("system"), kComparator("comparator");
   Scalar value = childScalar(node, navigator, kValue);
   if (value.kind != ScalarKind::Decimal && value.kind != ScalarKind::Integer) return false;
   if (childScalar(node, navigator, kComparator).kind != ScalarKind::None) return false;
   auto number = base::Decimal::parse(value.text);
   if (!number) return false;
+  std::string_view code = childScalar(node, navigator, kCode).text;
+  // A quantity without a UCUM code has no System.Quantity.
+  if (code.empty() || childScalar(node, navigator, kSystem).text != "http://unitsofmeasure.org") return false;
+  std::string_view word = calendarWord(code);
   auto* quantity = arena.make<Quantity>();
   quantity->value = *number;
-  std::string_view code = childScalar(node, navigator, kCode).text;
-  std::string_view unit = childScalar(node, navigator, kUnit).text;
-  bool ucum = childScalar(node, navigator, kSystem).text == "http://unitsofmeasure.org";
-  quantity->unit = !code.empty() ? code : unit;
-  if (quantity->unit.empty()) quantity->unit = "1";
-  if (ucum && !calendarWord(code).empty()) {
-    quantity->unit = calendarWord(code);
-    quantity->calendar = true;
-  }
+  quantity->unit = word.empty() ? code : word;
+  quantity->calendar = !word.empty();
   out = quantity;
   return true;
 }

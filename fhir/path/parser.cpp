@@ -412,7 +412,21 @@ class Parser {
     if (failed() || !checkCount(name, arguments.size(), spec->min_arguments, spec->max_arguments, offset)) return 0;
     if (name == "defineVariable") program_->defines_variables = true;
     program_->functions.push_back(spec);
-    return emit(Op::Call, offset, static_cast<uint32_t>(program_->functions.size() - 1), arguments);
+    uint32_t at = emit(Op::Call, offset, static_cast<uint32_t>(program_->functions.size() - 1), arguments);
+    if (name == "matches" || name == "matchesFull" || name == "replaceMatches") keepPattern(at, name);
+    return at;
+  }
+
+  // A regular expression that is a literal is compiled once. One that is wrong is left to the evaluation.
+  void keepPattern(uint32_t at, std::string_view name) {
+    Instruction& call = program_->code[at];
+    if (call.operand_count > (name == "replaceMatches" ? 2u : 1u)) return;  // with flags
+    const Instruction& argument = program_->code[program_->operands[call.first_operand]];
+    if (argument.op != Op::Literal || program_->literals[argument.index].kind() != ItemKind::String) return;
+    auto pattern = base::Pattern::compile(program_->literals[argument.index].string());
+    if (!pattern || program_->patterns.size() >= UINT16_MAX) return;
+    program_->patterns.push_back(std::move(*pattern));
+    call.type = static_cast<uint16_t>(program_->patterns.size());
   }
 
   uint32_t parseHostCall(const HostFunction& host, uint32_t offset) {
@@ -506,13 +520,10 @@ class Parser {
     type.name = program_->strings.keep(local);
     bool system = type.space != "FHIR" &&
                   std::find(std::begin(kSystemTypes), std::end(kSystemTypes), local) != std::end(kSystemTypes);
-    bool known = system;
-    if (type.space != "System") {
-      if (auto* fhir = definitions::r4().type(local)) {
-        type.number = fhir->number;
-        known = true;
-      }
-    }
+    // System.Patient names no type of System, but the question whether something is one has an answer.
+    auto* fhir = definitions::r4().type(local);
+    bool known = system || fhir;
+    if (fhir && type.space != "System") type.number = fhir->number;
     if (!known) fail(offset, "there is no type " + std::string(name));
     return addType(type);
   }

@@ -12,6 +12,7 @@
 
 #include "fhir/base/arena.h"
 #include "fhir/base/name.h"
+#include "fhir/base/patterns.h"
 #include "fhir/path/expression.h"
 
 namespace fhir::path {
@@ -98,10 +99,15 @@ struct Expression::Program {
   std::vector<Item> literals;
   std::vector<TypeSpecifier> types;
   std::vector<const FunctionSpec*> functions;
+  std::vector<base::Pattern> patterns;  // of calls whose regular expression is a literal: Instruction::type - 1
   std::vector<HostFunction> host_functions;
   uint32_t root = 0;
   bool defines_variables = false;
   bool search_parameter = false;
+
+  const base::Pattern* pattern(const Instruction& call) const {
+    return call.type ? &patterns[call.type - 1] : nullptr;
+  }
 
   // "file:line:column" of a byte in the text.
   std::string place(uint32_t offset) const;

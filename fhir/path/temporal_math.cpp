@@ -219,6 +219,13 @@ std::optional<Temporal> addDuration(const Temporal& value, const Quantity& durat
 
 bool isTimeUnit(const Quantity& quantity) { return timeUnit(quantity) != nullptr; }
 
+Temporal inUtc(const Temporal& value) {
+  Temporal utc = value;
+  toUtc(utc);
+  if (hasZone(utc)) utc.zone_minutes = 0;
+  return utc;
+}
+
 uint64_t hashTemporal(const Temporal& value) {
   Temporal utc = value;
   toUtc(utc);

@@ -21,6 +21,9 @@ std::string_view calendarUnit(std::string_view word);
 // A calendar unit, or a UCUM unit of time that calendar arithmetic takes: not 'a' and not 'mo'.
 bool isTimeUnit(const Quantity& quantity);
 
+// The same moment with the zone +00:00; a value without a zone or a clock stays as it is.
+base::Temporal inUtc(const base::Temporal& value);
+
 // Values that compareTemporal finds equal have equal hashes.
 uint64_t hashTemporal(const base::Temporal& value);
 

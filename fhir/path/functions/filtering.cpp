@@ -40,6 +40,29 @@ bool repeat(Call& call, Items& out) {
   }
 }
 
+// As repeat(), with duplicates; the step budget ends what would go on for ever.
+bool repeatAll(Call& call, Items& out) {
+  size_t next = out.size();
+  for (const Item& item : call.input) {
+    if (!call.argumentOver(0, item, SIZE_MAX, out)) return false;
+  }
+  for (; next < out.size(); ++next) {
+    Item item = out[next];
+    if (!call.argumentOver(0, item, SIZE_MAX, out)) return false;
+    if (!call.evaluator.spend(1, call.offset())) return false;
+  }
+  return true;
+}
+
+// The first argument that is not empty; those after it are not evaluated.
+bool coalesce(Call& call, Items& out) {
+  size_t before = out.size();
+  for (size_t i = 0; i < call.count() && out.size() == before; ++i) {
+    if (!call.argument(i, out)) return false;
+  }
+  return true;
+}
+
 bool ofType(Call& call, Items& out) {
   for (const Item& item : call.input) {
     if (call.evaluator.isType(item, call.typeArgument())) out.push(item);

@@ -23,6 +23,7 @@ bool isDistinct(Call&, Items&);
 bool where(Call&, Items&);
 bool select(Call&, Items&);
 bool repeat(Call&, Items&);
+bool repeatAll(Call&, Items&);
 bool ofType(Call&, Items&);
 
 // N1 5.3 subsetting
@@ -113,6 +114,25 @@ bool lowBoundary(Call&, Items&);
 bool highBoundary(Call&, Items&);
 bool precision(Call&, Items&);
 bool comparable(Call&, Items&);
+bool sum(Call&, Items&);
+bool avg(Call&, Items&);
+bool min(Call&, Items&);
+bool max(Call&, Items&);
+bool coalesce(Call&, Items&);
+
+// N1 5.9, trial use: parts of dates and times
+bool yearOf(Call&, Items&);
+bool monthOf(Call&, Items&);
+bool dayOf(Call&, Items&);
+bool hourOf(Call&, Items&);
+bool minuteOf(Call&, Items&);
+bool secondOf(Call&, Items&);
+bool millisecondOf(Call&, Items&);
+bool timezoneOffsetOf(Call&, Items&);
+bool dateOf(Call&, Items&);
+bool timeOf(Call&, Items&);
+bool duration(Call&, Items&);
+bool difference(Call&, Items&);
 
 // FHIR R4 2.9.1.5
 bool extension(Call&, Items&);

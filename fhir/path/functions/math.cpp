@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "fhir/path/functions/functions.h"
 #include "fhir/path/operators.h"
+#include "fhir/terminology/decimal_functions.h"
 
 namespace fhir::path::functions {
 namespace {
@@ -25,14 +28,45 @@ bool pushInteger(const Decimal& value, Items& out) {
   return true;
 }
 
-// A function from a number to a whole number.
+// A function from a number to a whole number; a quantity keeps its unit.
 bool whole(Call& call, Decimal (Decimal::*function)() const, Items& out) {
   std::optional<Item> number;
   if (!numberInput(call, number)) return false;
   if (!number) return true;
+  if (number->kind() == ItemKind::Quantity) {
+    Quantity quantity = number->quantity();
+    quantity.value = (quantity.value.*function)();
+    out.push(Item::quantity(call.keep(quantity)));
+    return true;
+  }
   Decimal value;
-  if (!asDecimal(*number, value)) return call.fail("expected a number");
+  asDecimal(*number, value);
   return pushInteger((value.*function)(), out);
+}
+
+// The input as one Decimal; nothing when it is empty.
+bool decimalInput(Call& call, std::optional<Decimal>& out) {
+  std::optional<Item> number;
+  if (!numberInput(call, number)) return false;
+  if (!number) return true;
+  Decimal value;
+  if (!asDecimal(*number, value)) return call.fail("expected a number without a unit");
+  out = value;
+  return true;
+}
+
+bool decimalArgument(Call& call, size_t i, std::optional<Decimal>& out) {
+  std::optional<Item> item;
+  if (!call.oneArgument(i, item)) return false;
+  if (!item) return true;
+  Decimal value;
+  if (!asDecimal(call.evaluator.value(*item), value)) return call.fail("expected a number as argument");
+  out = value;
+  return true;
+}
+
+bool pushMaybe(Call& call, const std::optional<Decimal>& value, Items& out) {
+  return !value || pushDecimal(call, *value, out);
 }
 
 }  // namespace
@@ -60,12 +94,56 @@ bool round(Call& call, Items& out) {
   std::optional<Item> number;
   std::optional<int64_t> places = 0;
   if (!numberInput(call, number) || (call.count() > 0 && !call.integerArgument(0, places))) return false;
-  if (!number) return true;
-  if (!places) places = 0;
+  if (!number || !places) return true;
   if (*places < 0) return call.fail("the precision of round() must not be negative");
+  int digits = static_cast<int>(std::min<int64_t>(*places, 100));
+  if (number->kind() == ItemKind::Quantity) {
+    Quantity quantity = number->quantity();
+    quantity.value = quantity.value.rounded(digits);
+    out.push(Item::quantity(call.keep(quantity)));
+    return true;
+  }
   Decimal value;
-  if (!asDecimal(*number, value)) return call.fail("expected a number");
-  return pushDecimal(call, value.rounded(static_cast<int>(std::min<int64_t>(*places, 100))), out);
+  asDecimal(*number, value);
+  return pushDecimal(call, value.rounded(digits), out);
+}
+
+bool exp(Call& call, Items& out) {
+  std::optional<Decimal> number;
+  if (!decimalInput(call, number)) return false;
+  return !number || pushMaybe(call, terminology::exponential(*number), out);
+}
+
+bool ln(Call& call, Items& out) {
+  std::optional<Decimal> number;
+  if (!decimalInput(call, number)) return false;
+  return !number || pushMaybe(call, terminology::naturalLogarithm(*number), out);
+}
+
+bool log(Call& call, Items& out) {
+  std::optional<Decimal> number, base;
+  if (!decimalInput(call, number) || !decimalArgument(call, 0, base)) return false;
+  return !number || !base || pushMaybe(call, terminology::logarithm(*number, *base), out);
+}
+
+bool sqrt(Call& call, Items& out) {
+  std::optional<Decimal> number;
+  if (!decimalInput(call, number)) return false;
+  return !number || pushMaybe(call, terminology::squareRoot(*number), out);
+}
+
+// Whole numbers give a whole number when the result is one.
+bool power(Call& call, Items& out) {
+  std::optional<Item> number;
+  std::optional<Decimal> exponent;
+  if (!numberInput(call, number) || !decimalArgument(call, 0, exponent)) return false;
+  if (!number || !exponent) return true;
+  Decimal value;
+  if (!asDecimal(*number, value)) return call.fail("expected a number without a unit");
+  auto result = terminology::power(value, *exponent);
+  bool integers = number->kind() == ItemKind::Integer && exponent->isInteger() && exponent->scale() <= 0;
+  if (result && integers && !exponent->negative()) return pushInteger(*result, out);
+  return pushMaybe(call, result, out);
 }
 
 }  // namespace fhir::path::functions

@@ -27,12 +27,31 @@ bool twoTexts(Call& call, Text& text, Text& argument) {
   return call.stringInput(text) && call.stringArgument(0, argument);
 }
 
-bool matching(Call& call, bool full, Items& out) {
-  Text text, expression;
-  if (!twoTexts(call, text, expression)) return false;
-  if (!text || !expression) return true;
-  auto pattern = base::Pattern::compile(*expression);
+// The pattern that argument 0 is, with the flags of argument `flags_at` (i, m) when there is one. A literal
+// without flags was compiled with the expression.
+bool patternArgument(Call& call, size_t flags_at, std::optional<base::Pattern>& out) {
+  if (const base::Pattern* ready = call.evaluator.program.pattern(call.instruction)) {
+    out = *ready;
+    return true;
+  }
+  Text expression, flags = "";
+  if (!call.stringArgument(0, expression) || (call.count() > flags_at && !call.stringArgument(flags_at, flags))) {
+    return false;
+  }
+  if (!expression) return true;
+  if (flags && flags->find_first_not_of("im") != std::string_view::npos) return call.fail("the flags are i and m");
+  std::string prefix = flags && !flags->empty() ? "(?" + std::string(*flags) + ")" : "";
+  auto pattern = base::Pattern::compile(prefix + std::string(*expression));
   if (!pattern) return call.fail(pattern.error().what, pattern.error().why);
+  out = std::move(*pattern);
+  return true;
+}
+
+bool matching(Call& call, bool full, Items& out) {
+  Text text;
+  std::optional<base::Pattern> pattern;
+  if (!call.stringInput(text) || !patternArgument(call, 1, pattern)) return false;
+  if (!text || !pattern) return true;
   return pushBoolean(full ? pattern->fullMatch(*text) : pattern->partialMatch(*text), out);
 }
 
@@ -138,11 +157,11 @@ bool matchesFull(Call& call, Items& out) { return matching(call, true, out); }
 
 bool replaceMatches(Call& call, Items& out) {
   Text text, expression, substitution;
+  std::optional<base::Pattern> pattern;
   if (!twoTexts(call, text, expression) || !call.stringArgument(1, substitution)) return false;
   if (!text || !expression || !substitution) return true;
   if (expression->empty()) return pushText(call, *text, out);
-  auto pattern = base::Pattern::compile(*expression);
-  if (!pattern) return call.fail(pattern.error().what, pattern.error().why);
+  if (!patternArgument(call, 2, pattern)) return false;
   auto replaced = pattern->replaceAll(*text, *substitution);
   if (!replaced) return call.fail(replaced.error().what, replaced.error().why);
   return pushText(call, *replaced, out);

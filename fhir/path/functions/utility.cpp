@@ -74,19 +74,6 @@ bool type(Call& call, Items& out) {
   return true;
 }
 
-bool aggregate(Call& call, Items& out) {
-  Items total(call.evaluator.pool), next(call.evaluator.pool);
-  if (call.count() > 1 && !call.argument(1, total)) return false;
-  for (size_t i = 0; i < call.input.size(); ++i) {
-    next.clear();
-    if (!call.argumentOver(0, call.input[i], i, next, &total)) return false;
-    total.clear();
-    total.append(next);
-  }
-  out.append(total);
-  return true;
-}
-
 // The definition takes effect for the steps that follow, and for what they evaluate.
 bool defineVariable(Call& call, Items& out) {
   std::optional<std::string_view> name;
