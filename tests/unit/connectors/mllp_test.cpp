@@ -1,19 +1,13 @@
 // The MLLP connector over real sockets: frames, answers in order, and peers that are slow, silent, many or confused.
 
 #include "tests/unit/connectors/peers.h"
+#include "tests/unit/gateway/host/resident_memory.h"
 
 namespace tests {
 namespace {
 
 using kit::eventually;
 using kit::FakeHost;
-
-size_t residentMemory() {
-  std::ifstream statm("/proc/self/statm");
-  size_t whole = 0, resident = 0;
-  statm >> whole >> resident;
-  return resident * 4096;
-}
 
 class Mllp : public testing::Test {
  protected:

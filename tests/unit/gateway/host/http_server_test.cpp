@@ -4,30 +4,25 @@
 #include "gateway/host/http_server.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <condition_variable>
-#include <fstream>
 #include <mutex>
 #include <thread>
 
 #include "tests/unit/gateway/host/raw_client.h"
+#include "tests/unit/gateway/host/resident_memory.h"
 
 namespace gateway::host {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using tests::RawClient;
+using tests::residentMemory;
 
 int64_t millisecondsSince(Clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-}
-
-size_t residentMemory() {
-  std::ifstream statm("/proc/self/statm");
-  size_t whole = 0, resident = 0;
-  statm >> whole >> resident;
-  return resident * 4096;
 }
 
 std::string get(const std::string& path, const std::string& more = "") {
@@ -310,18 +305,57 @@ TEST(HttpServer, answers_503_beyond_the_cap_of_connections_and_recovers) {
 TEST(HttpServer, answers_503_when_all_bodies_together_are_too_large) {
   HttpLimits limits;
   limits.buffered_bodies = 1 << 20;
-  const auto server = serverWith(limits);
-  RawClient holder(server->port());
-  holder.send("POST /echo HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000000\r\n\r\n" + std::string(900'000, 'x'));
-  RawClient other(server->port());
-  std::string answer;
-  for (int i = 0; i < 100 && answer.rfind("HTTP/1.1 503 ", 0) != 0; ++i) {
-    RawClient next(server->port());
-    next.send("POST /echo HTTP/1.1\r\nHost: gateway\r\nContent-Length: 300000\r\n\r\n" + std::string(300'000, 'x'));
-    answer = next.readAnswer();
-  }
+  std::atomic<bool> held{false}, released{false};
+  const auto server = serverWith(limits, [&](const HttpRequest& request) {
+    held = true;
+    for (int i = 0; i < 1000 && !released; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return echo(request);
+  });
+  const auto post = [&](size_t size) {
+    RawClient client(server->port());
+    client.send("POST /echo HTTP/1.1\r\nHost: gateway\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
+                std::string(size, 'x'));
+    return client;
+  };
+  RawClient holder = post(900'000);
+  while (!held) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  RawClient other = post(300'000);
+  const std::string answer = other.readAnswer();
   EXPECT_EQ(answer.rfind("HTTP/1.1 503 ", 0), 0u);
   EXPECT_NE(answer.find("Retry-After: 1"), std::string::npos);
+  released = true;
+  EXPECT_EQ(holder.readAnswer().rfind("HTTP/1.1 200 ", 0), 0u);
+  EXPECT_EQ(post(300'000).readAnswer().rfind("HTTP/1.1 200 ", 0), 0u);
+}
+
+TEST(HttpServer, waits_without_spinning_while_there_are_no_file_descriptors_and_recovers) {
+  const auto server = serverWith();
+  RawClient known(server->port());
+  known.send(get("/echo"));
+  ASSERT_NE(known.readAnswer(), "");
+  // Two sockets for clients, none left for the listener: the kernel completes the handshake, nobody accepts.
+  rlimit usual{};
+  ::getrlimit(RLIMIT_NOFILE, &usual);
+  const int next_descriptor = ::dup(0);
+  ::close(next_descriptor);
+  RawClient waiting(RawClient::Unconnected{}), spare(RawClient::Unconnected{});
+  rlimit tight = usual;
+  tight.rlim_cur = static_cast<rlim_t>(next_descriptor) + 2;
+  ::setrlimit(RLIMIT_NOFILE, &tight);
+  ASSERT_TRUE(waiting.connect(server->port()));
+  waiting.send(get("/echo"));
+  const auto processor = [] {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1'000'000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+  };
+  const auto before = processor();
+  EXPECT_EQ(waiting.readAnswer(500), "");
+  EXPECT_LT(processor() - before, 50'000);
+  known.send(get("/echo"));
+  EXPECT_NE(known.readAnswer(), "") << "who was in before is still served";
+  ::setrlimit(RLIMIT_NOFILE, &usual);
+  EXPECT_NE(waiting.readAnswer(1000), "");
 }
 
 TEST(HttpServer, serves_others_while_many_handlers_block) {

@@ -1,0 +1,20 @@
+#include "gateway/host/open_files.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace gateway::host {
+
+size_t raiseOpenFileLimit() {
+  constexpr rlim_t kEnough = 1u << 20;  // some systems say "unlimited", and some libraries then count to it
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
+  const rlim_t wanted = std::min(files.rlim_max, kEnough);
+  if (files.rlim_cur == RLIM_INFINITY || files.rlim_cur >= wanted) return files.rlim_cur;
+  const rlim_t before = files.rlim_cur;
+  files.rlim_cur = wanted;
+  return ::setrlimit(RLIMIT_NOFILE, &files) == 0 ? wanted : before;
+}
+
+}  // namespace gateway::host
