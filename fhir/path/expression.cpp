@@ -3,6 +3,7 @@
 #include "fhir/path/evaluator.h"
 #include "fhir/path/parser.h"
 #include "fhir/path/program.h"
+#include "fhir/path/strict.h"
 
 namespace fhir::path {
 
@@ -15,6 +16,7 @@ const std::string& Expression::text() const { return program_->text; }
 
 base::Result<Expression> Expression::compile(std::string_view text, const CompileOptions& options) {
   ASSIGN_OR_RETURN(std::unique_ptr<Program> program, parse(text, options));
+  if (!options.strict_type.empty()) RETURN_IF_ERROR(checkStrictly(*program, options.strict_type));
   return Expression(std::move(program));
 }
 

@@ -12,11 +12,33 @@ struct Call;
 // Appends the results; false when the evaluator holds an error.
 using Function = bool (*)(Call& call, Items& out);
 
-// How the arguments are read by the parser.
+// How the arguments are read and evaluated.
 enum class Arguments : uint8_t {
-  Expressions,
-  Type,  // one type name: is(Patient)
-  Sort,  // expressions, each with an optional asc or desc
+  Values,     // each in the surrounding focus
+  OverItems,  // each item of the input (or the input, for iif and defineVariable) is $this
+  Type,       // one type name: is(Patient)
+  Sort,       // over items, each with an optional asc or desc
+};
+
+// What strict mode knows of the result.
+enum class Returns : uint8_t {
+  Anything,
+  Boolean,
+  Integer,
+  Decimal,
+  String,
+  Date,
+  DateTime,
+  Time,
+  Quantity,
+  TypeInfo,
+  Input,             // items of the input
+  InputAndArgument,  // items of both
+  Argument,          // what the first argument gives
+  Branches,          // iif
+  OfType,            // of the type that is named
+  Extensions,
+  Children,  // anything, in no defined order
 };
 
 struct FunctionSpec {
@@ -24,7 +46,9 @@ struct FunctionSpec {
   uint8_t min_arguments;
   uint8_t max_arguments;  // 255: any number
   Function call;
-  Arguments arguments = Arguments::Expressions;
+  Returns result = Returns::Anything;
+  Arguments arguments = Arguments::Values;
+  bool needs_order = false;
 };
 
 const FunctionSpec* findFunction(std::string_view name);

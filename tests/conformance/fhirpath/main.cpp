@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "fhir/model/document.h"
+#include "fhir/model/xml_reader.h"
 #include "fhir/path/expression.h"
 #include "tests/conformance/fhirpath/profiles.h"
 #include "tests/conformance/fhirpath/suite.h"
@@ -42,10 +43,18 @@ class Inputs {
  private:
   std::unique_ptr<model::Document> read(const std::string& name) {
     std::filesystem::path path = folder_ / name;
-    if (path.extension() == ".xml") path.replace_extension(".json");
     if (!std::filesystem::exists(path)) return nullptr;
     base::Findings findings;
-    auto document = model::Document::readResource(readFile(path), findings);
+    std::string json = readFile(path);
+    if (path.extension() == ".xml") {
+      auto converted = model::xmlToJson(json, findings);
+      if (!converted) {
+        std::printf("cannot read %s: %s\n", name.c_str(), converted.error().text().c_str());
+        return nullptr;
+      }
+      json = std::move(*converted);
+    }
+    auto document = model::Document::readResource(std::move(json), findings);
     if (!document) {
       std::printf("cannot read %s: %s\n", name.c_str(), document.error().text().c_str());
       return nullptr;
@@ -104,6 +113,11 @@ std::string run(const Case& test, Inputs& inputs) {
   if (strict && document) options.strict_type = document->resourceType();
   auto expression = path::Expression::compile(test.expression, options);
   if (!expression) return test.invalid.empty() ? "error " + expression.error().text() : "";
+  if (test.invalid.empty() && document) {
+    // Strict mode must not refuse what is right.
+    auto checked = path::Expression::compile(test.expression, {.strict_type = document->resourceType()});
+    if (!checked) return "strict mode: " + checked.error().text();
+  }
 
   base::Arena arena;
   path::Evaluation evaluation(arena);
