@@ -26,10 +26,8 @@ bool Evaluator::fail(uint32_t offset, std::string what, base::Why why) {
   return false;
 }
 
-bool Evaluator::spend(uint64_t steps, uint32_t offset) {
-  if (steps_ < steps) return fail(offset, "the evaluation takes more steps than its budget", base::Why::TooCostly);
-  steps_ -= steps;
-  return true;
+bool Evaluator::spent(uint32_t offset) {
+  return fail(offset, "the evaluation takes more steps than its budget", base::Why::TooCostly);
 }
 
 Collection Evaluator::collection(std::span<const Item> items) {

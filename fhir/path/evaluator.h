@@ -50,7 +50,11 @@ class Evaluator {
   bool defineVariable(std::string_view name, std::span<const Item> value, uint32_t offset);
 
   // Counts work done; false when the budget is spent.
-  bool spend(uint64_t steps, uint32_t offset);
+  bool spend(uint64_t steps, uint32_t offset) {
+    if (steps_ < steps) return spent(offset);
+    steps_ -= steps;
+    return true;
+  }
   bool fail(uint32_t offset, std::string what, base::Why why = base::Why::Invalid);
 
   base::Arena& arena() { return evaluation.arena; }
@@ -62,6 +66,7 @@ class Evaluator {
   base::Error error;
 
  private:
+  bool spent(uint32_t offset);
   struct Defined {
     std::string_view name;
     std::span<const Item> value;
@@ -79,6 +84,7 @@ class Evaluator {
   bool typeOperator(const Instruction& instruction, const Frame& frame, Items& out);
   bool sign(const Instruction& instruction, const Frame& frame, Items& out);
   bool operators(const Instruction& instruction, const Frame& frame, Items& out);
+  bool operation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset, Items& out);
   bool logic(Operator op, Truth left, uint32_t right_at, const Frame& frame, uint32_t offset, Truth& out);
 
   std::span<const Item> focus_;

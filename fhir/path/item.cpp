@@ -86,56 +86,6 @@ Item scalarItem(const Scalar& scalar, Arena& arena) {
 
 }  // namespace
 
-Item Item::node(Node node, const Navigator* navigator) {
-  Item item;
-  item.kind_ = ItemKind::Node;
-  item.node_ = node;
-  item.navigator_ = navigator;
-  return item;
-}
-Item Item::boolean(bool value) {
-  Item item;
-  item.kind_ = ItemKind::Boolean;
-  item.boolean_ = value;
-  return item;
-}
-Item Item::integer(int64_t value) {
-  Item item;
-  item.integer_ = value;
-  return item;
-}
-Item Item::decimal(const base::Decimal* value) {
-  Item item;
-  item.kind_ = ItemKind::Decimal;
-  item.decimal_ = value;
-  return item;
-}
-Item Item::string(std::string_view value) {
-  Item item;
-  item.kind_ = ItemKind::String;
-  item.text_ = {value.data(), value.size()};
-  return item;
-}
-Item Item::temporal(ItemKind kind, const base::Temporal* value) {
-  assert(kind == ItemKind::Date || kind == ItemKind::DateTime || kind == ItemKind::Time);
-  Item item;
-  item.kind_ = kind;
-  item.temporal_ = value;
-  return item;
-}
-Item Item::quantity(const Quantity* value) {
-  Item item;
-  item.kind_ = ItemKind::Quantity;
-  item.quantity_ = value;
-  return item;
-}
-Item Item::type(const TypeName* value) {
-  Item item;
-  item.kind_ = ItemKind::Type;
-  item.type_ = value;
-  return item;
-}
-
 Item Item::computed(Arena& arena) const {
   if (kind_ != ItemKind::Node) return *this;
   Scalar scalar = navigator_->scalar(node_);

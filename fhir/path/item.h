@@ -23,14 +23,48 @@ struct Quantity {
 
 class Item {
  public:
-  static Item node(Node node, const Navigator* navigator);
-  static Item boolean(bool value);
-  static Item integer(int64_t value);
-  static Item decimal(const base::Decimal* value);
-  static Item string(std::string_view value);
-  static Item temporal(ItemKind kind, const base::Temporal* value);  // Date, DateTime, Time
-  static Item quantity(const Quantity* value);
-  static Item type(const TypeName* value);
+  static Item node(Node node, const Navigator* navigator) {
+    Item item(ItemKind::Node);
+    item.node_ = node;
+    item.navigator_ = navigator;
+    return item;
+  }
+  static Item boolean(bool value) {
+    Item item(ItemKind::Boolean);
+    item.boolean_ = value;
+    return item;
+  }
+  static Item integer(int64_t value) {
+    Item item(ItemKind::Integer);
+    item.integer_ = value;
+    return item;
+  }
+  static Item decimal(const base::Decimal* value) {
+    Item item(ItemKind::Decimal);
+    item.decimal_ = value;
+    return item;
+  }
+  static Item string(std::string_view value) {
+    Item item(ItemKind::String);
+    item.text_ = {value.data(), value.size()};
+    return item;
+  }
+  // Date, DateTime, Time.
+  static Item temporal(ItemKind kind, const base::Temporal* value) {
+    Item item(kind);
+    item.temporal_ = value;
+    return item;
+  }
+  static Item quantity(const Quantity* value) {
+    Item item(ItemKind::Quantity);
+    item.quantity_ = value;
+    return item;
+  }
+  static Item type(const TypeName* value) {
+    Item item(ItemKind::Type);
+    item.type_ = value;
+    return item;
+  }
 
   ItemKind kind() const { return kind_; }
   bool isNode() const { return kind_ == ItemKind::Node; }
@@ -71,7 +105,7 @@ class Item {
   };
   ItemKind kind_;
 
-  Item() : integer_(0), kind_(ItemKind::Integer) {}
+  explicit Item(ItemKind kind) : integer_(0), kind_(kind) {}
   friend class Collection;
 };
 

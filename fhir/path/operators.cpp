@@ -339,29 +339,36 @@ bool binary(Evaluator& evaluator, Operator op, const Items& left, const Items& r
 
 }  // namespace
 
+bool Evaluator::operation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset,
+                          Items& out) {
+  if (isLogic(op)) {
+    Truth a, b;
+    return truth(left, offset, a) && logic(op, a, right_at, frame, program.code[right_at].offset, b) &&
+           pushTruth(b, out);
+  }
+  Items right(pool);
+  return evaluateScoped(right_at, frame, right) && binary(*this, op, left, right, offset, out);
+}
+
+// Left to right; the last result goes straight to where it is wanted.
 bool Evaluator::operators(const Instruction& instruction, const Frame& frame, Items& out) {
   const uint32_t* operand = &program.operands[instruction.first_operand];
-  const uint32_t* end = operand + instruction.operand_count;
-  Items left(pool), right(pool), result(pool);
-  if (!evaluateScoped(*operand++, frame, left)) return false;
-  for (; operand < end; operand += 2) {
-    Operator op = static_cast<Operator>(operand[0]);
-    uint32_t offset = program.code[operand[1]].offset;
-    result.clear();
-    if (isLogic(op)) {
-      Truth a, b;
-      if (!truth(left, instruction.offset, a) || !logic(op, a, operand[1], frame, offset, b)) return false;
-      pushTruth(b, result);
-    } else {
-      right.clear();
-      if (!evaluateScoped(operand[1], frame, right)) return false;
-      if (!binary(*this, op, left, right, instruction.offset, result)) return false;
-    }
-    left.clear();
-    left.append(result);
+  const uint32_t* last = operand + instruction.operand_count - 2;
+  Items first(pool);
+  if (!evaluateScoped(*operand++, frame, first)) return false;
+  if (operand == last) {
+    return operation(static_cast<Operator>(operand[0]), first, operand[1], frame, instruction.offset, out);
   }
-  out.append(left);
-  return true;
+  Items second(pool);
+  Items* left = &first;
+  Items* result = &second;
+  for (; operand < last; operand += 2) {
+    result->clear();
+    if (!operation(static_cast<Operator>(operand[0]), *left, operand[1], frame, instruction.offset, *result))
+      return false;
+    std::swap(left, result);
+  }
+  return operation(static_cast<Operator>(operand[0]), *left, operand[1], frame, instruction.offset, out);
 }
 
 }  // namespace fhir::path
