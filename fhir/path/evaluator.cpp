@@ -5,6 +5,7 @@
 #include "fhir/definitions/lookup.h"
 #include "fhir/path/operators.h"
 #include "fhir/path/read_observer.h"
+#include "fhir/path/type_names.h"
 
 namespace fhir::path {
 namespace {
@@ -158,9 +159,13 @@ bool Evaluator::member(const Instruction& instruction, std::span<const Item> inp
       ChildSink sink(out, &item.navigator());
       item.navigator().named(item.node(), name, sink);
     } else if (item.kind() == ItemKind::Type) {
-      // Reflection (N1 10.2): the members of SimpleTypeInfo and ClassInfo that are known here.
+      // Reflection (N1 10.2).
       if (name.text == "namespace") out.push(Item::string(item.type().space));
       if (name.text == "name") out.push(Item::string(item.type().name));
+      if (name.text == "baseType") {
+        std::string_view base = baseTypeOf(item.type(), arena());
+        if (!base.empty()) out.push(Item::string(base));
+      }
     }
   }
   return true;
@@ -291,7 +296,7 @@ bool Evaluator::typeOperator(const Instruction& instruction, const Frame& frame,
     return fail(instruction.offset, is ? "'is' needs a single item" : "'as' needs a single item");
   }
   for (const Item& item : items) {
-    bool fits = isType(item, type);
+    bool fits = isOfType(item, type);
     if (is) {
       out.push(Item::boolean(fits));
     } else if (fits) {
@@ -299,43 +304,6 @@ bool Evaluator::typeOperator(const Instruction& instruction, const Frame& frame,
     }
   }
   return true;
-}
-
-TypeName Evaluator::typeName(const Item& item) const {
-  auto system = [](std::string_view name) { return TypeName{"System", name, 0}; };
-  switch (item.kind()) {
-    case ItemKind::Boolean: return system("Boolean");
-    case ItemKind::Integer: return system("Integer");
-    case ItemKind::Decimal: return system("Decimal");
-    case ItemKind::String: return system("String");
-    case ItemKind::Date: return system("Date");
-    case ItemKind::DateTime: return system("DateTime");
-    case ItemKind::Time: return system("Time");
-    case ItemKind::Quantity: return system("Quantity");
-    case ItemKind::Type: return system("TypeInfo");
-    case ItemKind::Node: break;
-  }
-  TypeName type = item.navigator().type(item.node());
-  if (!type.name.empty()) return type;
-  switch (item.navigator().scalar(item.node()).kind) {
-    case ScalarKind::None: return {};
-    case ScalarKind::Boolean: return system("Boolean");
-    case ScalarKind::Integer: return system("Integer");
-    case ScalarKind::Decimal: return system("Decimal");
-    case ScalarKind::String: return system("String");
-    case ScalarKind::Date: return system("Date");
-    case ScalarKind::DateTime: return system("DateTime");
-    case ScalarKind::Time: return system("Time");
-  }
-  return {};
-}
-
-bool Evaluator::isType(const Item& item, const TypeSpecifier& type) const {
-  TypeName actual = typeName(item);
-  if (type.space != "FHIR" && actual.space == "System") return actual.name == type.name || type.name == "Any";
-  if (type.space == "System" || actual.name.empty()) return false;
-  if (actual.name == type.name) return true;
-  return actual.number && type.number && definitions::r4().isSubtypeOf(actual.number, type.number);
 }
 
 bool Evaluator::truth(std::span<const Item> items, uint32_t offset, Truth& out) {

@@ -41,9 +41,6 @@ class Evaluator {
   // As toString(); false for objects.
   bool text(const Item& item, std::string_view& out);
 
-  bool isType(const Item& item, const TypeSpecifier& type) const;
-  TypeName typeName(const Item& item) const;
-
   bool children(const Item& item, Items& out);
   bool childrenNamed(const Item& item, const base::Name& name, Items& out);
 

@@ -1,5 +1,6 @@
 #include "fhir/path/functions/functions.h"
 #include "fhir/path/item_set.h"
+#include "fhir/path/type_names.h"
 
 namespace fhir::path::functions {
 
@@ -65,7 +66,7 @@ bool coalesce(Call& call, Items& out) {
 
 bool ofType(Call& call, Items& out) {
   for (const Item& item : call.input) {
-    if (call.evaluator.isType(item, call.typeArgument())) out.push(item);
+    if (isOfType(item, call.typeArgument())) out.push(item);
   }
   return true;
 }

@@ -6,6 +6,7 @@
 #include "fhir/base/text.h"
 #include "fhir/base/xml_sax.h"
 #include "fhir/path/functions/functions.h"
+#include "fhir/path/type_names.h"
 
 namespace fhir::path::functions {
 namespace {
@@ -75,7 +76,7 @@ class NarrativeCheck final : public base::XmlHandler {
 
 bool htmlChecks(Call& call, Items& out) {
   if (call.input.size() != 1) return true;
-  TypeName type = call.evaluator.typeName(call.input[0]);
+  TypeName type = typeNameOf(call.input[0]);
   Item value = call.evaluator.value(call.input[0]);
   bool fits =
       value.kind() == ItemKind::String && (type.name == "xhtml" || type.name == "string" || type.space == "System");

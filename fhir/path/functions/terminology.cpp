@@ -6,6 +6,7 @@
 
 #include "fhir/path/conformance.h"
 #include "fhir/path/functions/functions.h"
+#include "fhir/path/type_names.h"
 
 namespace fhir::path::functions {
 namespace {
@@ -34,7 +35,7 @@ std::vector<terminology::Coding> codingsOf(Evaluator& evaluator, const Item& ite
   Items codings(evaluator.pool);
   evaluator.childrenNamed(item, kCoding, codings);
   for (const Item& coding : codings) out.push_back(codingOf(evaluator, coding));
-  bool concept_type = evaluator.typeName(item).name == "CodeableConcept";
+  bool concept_type = typeNameOf(item).name == "CodeableConcept";
   if (codings.empty() && !concept_type) out.push_back(codingOf(evaluator, item));
   return out;
 }

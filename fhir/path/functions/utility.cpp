@@ -1,5 +1,6 @@
 #include "fhir/path/functions/functions.h"
 #include "fhir/path/trace.h"
+#include "fhir/path/type_names.h"
 
 namespace fhir::path::functions {
 
@@ -54,7 +55,7 @@ bool not_(Call& call, Items& out) {
 bool is(Call& call, Items& out) {
   std::optional<Item> item;
   if (!call.oneInput(item)) return false;
-  if (item) out.push(Item::boolean(call.evaluator.isType(*item, call.typeArgument())));
+  if (item) out.push(Item::boolean(isOfType(*item, call.typeArgument())));
   return true;
 }
 
@@ -62,13 +63,13 @@ bool as(Call& call, Items& out) {
   if (call.evaluator.program.search_parameter) return ofType(call, out);
   std::optional<Item> item;
   if (!call.oneInput(item)) return false;
-  if (item && call.evaluator.isType(*item, call.typeArgument())) out.push(*item);
+  if (item && isOfType(*item, call.typeArgument())) out.push(*item);
   return true;
 }
 
 bool type(Call& call, Items& out) {
   for (const Item& item : call.input) {
-    TypeName name = call.evaluator.typeName(item);
+    TypeName name = typeNameOf(item);
     if (!name.name.empty()) out.push(Item::type(call.keep(name)));
   }
   return true;

@@ -1,0 +1,23 @@
+#pragma once
+// Types of items: their names, and whether an item is of a type (N1 6.3 and 10). Private to fhir/path.
+
+#include "fhir/path/item.h"
+#include "fhir/path/program.h"
+
+namespace fhir::path {
+
+// "System" + "Integer" for values, "FHIR" + "HumanName" for FHIR elements; an element that has its type only
+// through its place (Patient.contact) is a BackboneElement or Element. Leaves of untyped trees are System types,
+// their objects have none.
+TypeName typeNameOf(const Item& item);
+
+// Of the type or a subtype.
+bool isOfType(const Item& item, const TypeSpecifier& type);
+
+// A FHIR type that holds a value: string, date, ...
+bool isPrimitiveType(const TypeName& type);
+
+// "FHIR.Element", "System.Any"; empty where there is none.
+std::string_view baseTypeOf(const TypeName& type, base::Arena& arena);
+
+}  // namespace fhir::path
