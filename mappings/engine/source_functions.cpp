@@ -59,6 +59,22 @@ FunctionResult followingFunction(FunctionCall& call) {
   return out;
 }
 
+// The last of a header field that is repeated with every item. Earlier ones that say the same count as carried;
+// what differs stays unread, so that somebody sees it.
+FunctionResult latestFunction(FunctionCall& call) {
+  MappingCall mapping(call);
+  PartView& part = mapping.around().part;
+  const Collection& input = mapping.input();
+  if (input.empty()) return mapping.nothing();
+  const Item& last = input[input.size() - 1];
+  const uint32_t record = part.recordOf(last);
+  for (size_t i = 0; record != 0 && i + 1 < input.size(); ++i) {
+    const uint32_t other = part.recordOf(input[i]);
+    if (other != 0 && part.written(other) == part.written(record)) part.consumeAll(input[i]);
+  }
+  return mapping.one(last);
+}
+
 FunctionResult writtenFunction(FunctionCall& call) {
   MappingCall mapping(call);
   Collection out = mapping.nothing();

@@ -13,6 +13,7 @@ std::span<const HostFunction> mappingFunctions() {
   static constexpr HostFunction kFunctions[] = {
       {"groups", 1, 255, groupsFunction},     {"following", 1, 1, followingFunction},
       {"written", 0, 0, writtenFunction},     {"join", 0, 1, joinFunction},
+      {"latest", 0, 0, latestFunction},
       {"coalesce", 1, 255, coalesceFunction}, {"plain", 0, 0, plainFunction},
       {"words", 0, 0, wordsFunction},         {"lookup", 1, 2, lookupFunction},
       {"date", 0, 1, dateFunction},           {"dateTime", 0, 1, dateTimeFunction},

@@ -84,6 +84,7 @@ using FunctionResult = fhir::base::Result<fhir::path::Collection>;
 // source_functions.cpp
 ONECARD_MAPPING_FUNCTION(groupsFunction);
 ONECARD_MAPPING_FUNCTION(followingFunction);
+ONECARD_MAPPING_FUNCTION(latestFunction);
 ONECARD_MAPPING_FUNCTION(writtenFunction);
 ONECARD_MAPPING_FUNCTION(joinFunction);
 ONECARD_MAPPING_FUNCTION(coalesceFunction);
