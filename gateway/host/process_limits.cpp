@@ -1,5 +1,6 @@
-#include "gateway/host/open_files.h"
+#include "gateway/host/process_limits.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -15,6 +16,12 @@ size_t raiseOpenFileLimit() {
   const rlim_t before = files.rlim_cur;
   files.rlim_cur = wanted;
   return ::setrlimit(RLIMIT_NOFILE, &files) == 0 ? wanted : before;
+}
+
+void giveLargeBlocksBack() {
+  constexpr int kLarge = 1 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);  // a threshold that is set no longer grows by itself
+  ::mallopt(M_TRIM_THRESHOLD, 4 * kLarge);
 }
 
 }  // namespace gateway::host
