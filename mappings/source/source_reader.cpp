@@ -147,6 +147,8 @@ Result<ReadMessage> readMessage(std::string_view bytes, const ReadOptions& optio
     return Error{Why::Unsupported, "unknown format", {}};
 
   ASSIGN_OR_RETURN(Decoded decoded, decodeMessage(bytes, options));
+  // Fixed-length fields come filled up with NUL bytes (Q03), which no format has a use for.
+  std::replace(decoded.text.begin(), decoded.text.end(), '\0', ' ');
   const auto text = std::make_shared<const std::string>(std::move(decoded.text));
   ReadMessage message;
   message.encoding = decoded.encoding;

@@ -54,6 +54,8 @@ struct ReadMessage {
 // The encoding is what the message says of itself (MSH-18, the XML declaration), else options.encoding, else sniffed;
 // for XML and JSON options.encoding comes first, because the transport may have changed the encoding (Q01).
 //
+// NUL bytes become spaces.
+//
 // Why::Invalid with where = "line N" or "byte N" when the message as a whole cannot be read, Why::TooCostly when it
 // goes beyond a limit of the options; Why::Unsupported for an unknown format or encoding.
 fhir::base::Result<ReadMessage> readMessage(std::string_view bytes, const ReadOptions& options);

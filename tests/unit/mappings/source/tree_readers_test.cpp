@@ -221,6 +221,14 @@ TEST(Unwrap, a_broken_payload_in_one_row_concerns_that_row_only) {
   EXPECT_EQ(at(message.parts[2].tree, "rows.d.x"), "3");
 }
 
+TEST(ReadMessage, takes_NUL_bytes_that_fill_up_fields_for_blanks) {
+  const std::string nul(3, '\0');
+  EXPECT_EQ(at(readOk("<a><XM>李" + nul + "</XM></a>" + nul, format("xml")).parts[0].tree, "a.XM"), "李   ");
+  EXPECT_EQ(at(readOk("{\"a\":\"x" + nul + "\"}" + nul, format("json")).parts[0].tree, "a"), "x   ");
+  EXPECT_EQ(at(readOk("MSH|^~\\&|a\rPID|1" + nul + "|2\r" + nul, format("hl7v2")).parts[0].tree, "PID.2"), "2");
+  EXPECT_EQ(readOk("a,b\n1,2" + nul + "\n" + nul, format("delimited")).parts.size(), 1u);
+}
+
 TEST(ReadMessage, refuses_unknown_formats_and_too_large_messages) {
   EXPECT_EQ(readMessage("x", format("dicom")).error().why, Why::Unsupported);
   ReadOptions small = format("json");
