@@ -5,6 +5,7 @@
 #include "fhir/definitions/lookup.h"
 #include "fhir/path/operators.h"
 #include "fhir/path/read_observer.h"
+#include "fhir/path/resource_scope.h"
 #include "fhir/path/type_names.h"
 
 namespace fhir::path {
@@ -240,7 +241,44 @@ bool Evaluator::hostCall(const Instruction& instruction, std::span<const Item> i
   return true;
 }
 
+std::optional<Item> Evaluator::resource() const {
+  if (evaluation.resource) return *evaluation.resource;
+  return focus_.empty() ? std::nullopt : resourceOf(focus_[0]);
+}
+
+// The variables that FHIRPath and FHIR define (N1 9, FHIR R4 2.9.1.3).
+bool Evaluator::isReserved(std::string_view name) {
+  return name == "context" || name == "resource" || name == "rootResource" || name == "ucum" || name == "sct" ||
+         name == "loinc" || name.starts_with("vs-") || name.starts_with("ext-");
+}
+
+bool Evaluator::reserved(std::string_view name, Items& out) {
+  auto text = [&](std::string_view value) {
+    out.push(Item::string(value));
+    return true;
+  };
+  if (name == "ucum") return text("http://unitsofmeasure.org");
+  if (name == "sct") return text("http://snomed.info/sct");
+  if (name == "loinc") return text("http://loinc.org");
+  if (name.starts_with("vs-")) {
+    return text(arena().keep("http://hl7.org/fhir/ValueSet/" + std::string(name.substr(3))));
+  }
+  if (name.starts_with("ext-")) {
+    return text(arena().keep("http://hl7.org/fhir/StructureDefinition/" + std::string(name.substr(4))));
+  }
+  std::optional<Item> item;
+  if (name == "resource") item = resource();
+  if (name == "rootResource") {
+    item = resource();
+    if (item) item = containerOf(*item);
+    if (evaluation.root_resource) item = *evaluation.root_resource;
+  }
+  item ? out.push(*item) : out.append(focus_);
+  return true;
+}
+
 bool Evaluator::defineVariable(std::string_view name, std::span<const Item> values, uint32_t offset) {
+  if (isReserved(name)) return fail(offset, "the variable is defined already");
   for (Defined* defined = defined_; defined; defined = defined->outer) {
     if (defined->name == name) return fail(offset, "the variable is defined already");
   }
@@ -256,29 +294,7 @@ bool Evaluator::variable(const Instruction& instruction, Items& out) {
     out.append(defined->value);
     return true;
   }
-  auto text = [&](std::string_view value) {
-    out.push(Item::string(value));
-    return true;
-  };
-  if (name == "context") {
-    out.append(focus_);
-    return true;
-  }
-  if (name == "resource" || name == "rootResource") {
-    const Item* set = evaluation.resource;
-    if (name == "rootResource" && evaluation.root_resource) set = evaluation.root_resource;
-    set ? out.push(*set) : out.append(focus_);
-    return true;
-  }
-  if (name == "ucum") return text("http://unitsofmeasure.org");
-  if (name == "sct") return text("http://snomed.info/sct");
-  if (name == "loinc") return text("http://loinc.org");
-  if (name.starts_with("vs-")) {
-    return text(evaluation.arena.keep("http://hl7.org/fhir/ValueSet/" + std::string(name.substr(3))));
-  }
-  if (name.starts_with("ext-")) {
-    return text(evaluation.arena.keep("http://hl7.org/fhir/StructureDefinition/" + std::string(name.substr(4))));
-  }
+  if (isReserved(name)) return reserved(name, out);
   Collection found(evaluation.arena);
   if (!evaluation.variables || !evaluation.variables->find(name, found)) {
     return fail(instruction.offset, "there is no variable %" + std::string(name));

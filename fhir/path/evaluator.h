@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "fhir/path/bundle_index.h"
 #include "fhir/path/function_table.h"
 #include "fhir/path/items.h"
 #include "fhir/path/program.h"
@@ -61,6 +62,10 @@ class Evaluator {
   Evaluation& evaluation;
   ItemPool pool;
   base::Error error;
+  BundleIndex bundle_index;
+
+  // %resource: given by the host, else the resource that holds the context.
+  std::optional<Item> resource() const;
 
  private:
   bool spent(uint32_t offset);
@@ -78,6 +83,8 @@ class Evaluator {
   bool indexer(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out);
   bool hostCall(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out);
   bool variable(const Instruction& instruction, Items& out);
+  static bool isReserved(std::string_view name);
+  bool reserved(std::string_view name, Items& out);
   bool typeOperator(const Instruction& instruction, const Frame& frame, Items& out);
   bool sign(const Instruction& instruction, const Frame& frame, Items& out);
   bool operators(const Instruction& instruction, const Frame& frame, Items& out);

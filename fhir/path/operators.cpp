@@ -166,8 +166,8 @@ bool decimalArithmetic(Evaluator& evaluator, Operator op, const base::Decimal& a
 
 bool temporalArithmetic(Evaluator& evaluator, Operator op, const Item& left, const Item& right, uint32_t offset,
                         Items& out) {
-  if (!right.quantity().calendar && !isTimeUnit(right.quantity())) {
-    return evaluator.fail(offset, "only a quantity of time can be added to a date or a time");
+  if (!unitFits(left.kind(), right.quantity())) {
+    return evaluator.fail(offset, "only a quantity of time that fits can be added to a date or a time");
   }
   auto moved = addDuration(left.temporal(), right.quantity(), op == Operator::Subtract);
   if (moved) out.push(Item::temporal(left.kind(), evaluator.arena().make<base::Temporal>(*moved)));

@@ -217,7 +217,12 @@ std::optional<Temporal> addDuration(const Temporal& value, const Quantity& durat
   return moved;
 }
 
-bool isTimeUnit(const Quantity& quantity) { return timeUnit(quantity) != nullptr; }
+bool unitFits(ItemKind kind, const Quantity& quantity) {
+  const TimeUnit* unit = timeUnit(quantity);
+  if (!unit) return false;
+  bool of_days = unit->months != 0 || unit->days != 0;
+  return kind == ItemKind::DateTime || of_days == (kind == ItemKind::Date);
+}
 
 Temporal inUtc(const Temporal& value) {
   Temporal utc = value;

@@ -18,8 +18,9 @@ std::optional<base::Temporal> addDuration(const base::Temporal& value, const Qua
 
 // The calendar unit that a word names ("days" -> "day"); empty when it names none.
 std::string_view calendarUnit(std::string_view word);
-// A calendar unit, or a UCUM unit of time that calendar arithmetic takes: not 'a' and not 'mo'.
-bool isTimeUnit(const Quantity& quantity);
+// Whether the unit may be added to a value of the kind: a calendar unit or UCUM's, but not 'a' and 'mo'; no hours
+// to a Date, no days to a Time.
+bool unitFits(ItemKind kind, const Quantity& quantity);
 
 // The same moment with the zone +00:00; a value without a zone or a clock stays as it is.
 base::Temporal inUtc(const base::Temporal& value);

@@ -82,8 +82,8 @@ const std::vector<Setting>& settingsTable() {
       {"sources.*.reply_type", SettingKind::Text, "text/xml; charset=utf-8", "", "media type of template replies",
        "0.1"},
       {"sources.*.reply_accepted", SettingKind::Text, "", "",
-       "template: ${receipt}, ${received}, and with ack: committed ${id:name} of a resource by its $as name", "0.1"},
-      {"sources.*.reply_refused", SettingKind::Text, "", "", "template: also ${reason}", "0.1"},
+       "template: %{receipt}, %{received}, and with ack: committed %{id:name} of a resource by its $as name", "0.1"},
+      {"sources.*.reply_refused", SettingKind::Text, "", "", "template: also %{reason}", "0.1"},
       {"sources.*.settings", SettingKind::Section, "", "", "settings of the connector, see its README", "0.1"},
   };
   return table;

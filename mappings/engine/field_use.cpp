@@ -57,7 +57,7 @@ std::string partKey(const Map& map, const PartView& part) {
   std::string bytes;
   for (uint32_t i = 1; i < tree.records().size(); ++i) {
     if (!isLeaf(tree, i)) continue;
-    if (part.use(i) != SourceField::Use::Flows && ignoredBy(map, tree, i) != nullptr) continue;
+    if (ignoredBy(map, tree, i) != nullptr) continue;
     const std::string place = tree.placeOf({&tree, i, 0});
     const std::string_view text = tree.records()[i].text;
     bytes += std::to_string(place.size()) + ":" + place + std::to_string(text.size()) + ":";

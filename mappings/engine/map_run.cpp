@@ -63,25 +63,38 @@ bool MapRun::find(std::string_view name, Collection& out) const {
 
 namespace {
 
-void collectNamed(const std::vector<std::unique_ptr<Instance>>& instances, std::string_view name,
-                  std::vector<const Instance*>& out) {
+void collect(const std::vector<std::unique_ptr<Instance>>& instances, const ResourceNode* wanted,
+             std::vector<const Instance*>& out) {
   for (const auto& instance : instances) {
-    if (instance->node->as == name) out.push_back(instance.get());
-    collectNamed(instance->children, name, out);
+    if (instance->node == wanted) out.push_back(instance.get());
+    collect(instance->children, wanted, out);
   }
+}
+
+// The nodes from the top down to the one called `name`.
+bool pathTo(const std::vector<std::unique_ptr<ResourceNode>>& nodes, std::string_view name,
+            std::vector<const ResourceNode*>& path) {
+  for (const auto& node : nodes) {
+    path.push_back(node.get());
+    if (node->as == name || pathTo(node->then, name, path)) return true;
+    path.pop_back();
+  }
+  return false;
 }
 
 }  // namespace
 
-// The nearest: below the resource itself, then below each one that it stands in, then anywhere.
+// Those that stand under the same resource: from an Observation, %report is its own report, %specimen the specimen of
+// that report, and %obs, asked for by the report, are its own results and not those of another report.
 void MapRun::instancesNamed(std::string_view name, std::vector<const Instance*>& out) const {
+  std::vector<const ResourceNode*> path;
+  if (!pathTo(in_.map.output, name, path)) return;
   const Instance* here = nullptr;
   for (const Scope* scope = scope_; scope != nullptr && here == nullptr; scope = scope->parent) here = scope->instance;
-  for (; here != nullptr && out.empty(); here = here->parent) {
-    if (here->node->as == name) out.push_back(here);
-    else collectNamed(here->children, name, out);
-  }
-  if (out.empty()) collectNamed(instances_, name, out);
+  while (here != nullptr && std::find(path.begin(), path.end(), here->node) == path.end()) here = here->parent;
+  if (here == nullptr) return collect(instances_, path.back(), out);
+  if (here->node == path.back()) out.push_back(here);
+  else collect(here->children, path.back(), out);
 }
 
 Result<MapRun::Found> MapRun::evaluate(const CompiledExpression& expression, const Scope& scope, std::string element) {

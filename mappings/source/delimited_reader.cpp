@@ -181,8 +181,7 @@ Result<std::vector<Part>> readDelimited(const std::shared_ptr<const std::string>
     part.length = row.end - row.begin;
     part.tree.setStyle(SourceTree::Style::Delimited);
     part.error = checkRow(row, part.number, columns.size());
-    // A row that cannot be read still costs memory.
-    records += part.error ? 4 : columns.size() + 1;
+    records += kPartCost + (part.error ? 0 : columns.size());
     if (records > options.max_records) {
       Error error = tooManyRecords();
       error.where = atLine(row.line);

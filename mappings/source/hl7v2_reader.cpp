@@ -79,7 +79,7 @@ bool looksLikeSegment(std::string_view line, char separator) {
 // Cuts a text into messages and their segments.
 class Cutter {
  public:
-  explicit Cutter(std::string_view text) : text_(text) {}
+  Cutter(std::string_view text, uint32_t max_records) : text_(text), left_(max_records) {}
 
   Result<std::vector<Message>> cut() {
     size_t at = 0;
@@ -128,11 +128,16 @@ class Cutter {
       messages_.back().segments.back().end = end;
       return {};
     }
+    // Every segment will be a node: what cannot fit need not be collected.
+    const uint32_t cost = 1 + (line.substr(0, 3) == "MSH" ? kPartCost : 0);
+    if (left_ < cost) return tooManyRecords();
+    left_ -= cost;
     messages_.back().segments.push_back({begin, end});
     return {};
   }
 
   std::string_view text_;
+  uint32_t left_;
   size_t next_cr_ = 0;
   size_t next_lf_ = 0;
   char separator_ = '|';
@@ -149,10 +154,7 @@ class MessageReader {
   Done read(const Message& message) {
     const Segment& header = message.segments.front();
     readDelimiters(text_.substr(header.begin, header.end - header.begin));
-    size_t expected = 8;
-    const std::string_view whole = text_.substr(header.begin, message.segments.back().end - header.begin);
-    for (const char c : whole) expected += c == delimiters_.field || c == delimiters_.component ? 1 : 0;
-    tree_.reserve(std::min<size_t>(expected, max_records_) + 8);
+    tree_.reserve(std::min<size_t>(expectedNodes(header.begin, message.segments.back().end), max_records_) + 1);
     for (const Segment& segment : message.segments) RETURN_IF_ERROR(readSegment(segment));
     return {};
   }
@@ -168,6 +170,17 @@ class MessageReader {
     delimiters_.repetition = at(1);
     delimiters_.escape = at(2);
     delimiters_.subcomponent = at(3);
+  }
+
+  // Close to the number of nodes: what stands behind a delimiter and is not empty.
+  size_t expectedNodes(size_t begin, size_t end) const {
+    const auto delimits = [&](char c) {
+      return c == delimiters_.field || c == delimiters_.component || c == delimiters_.repetition || c == '\r' ||
+             c == '\n';
+    };
+    size_t count = 4;
+    for (size_t at = begin; at + 1 < end; ++at) count += delimits(text_[at]) && !delimits(text_[at + 1]) ? 1 : 0;
+    return count;
   }
 
   std::string_view view(size_t begin, size_t end) const { return text_.substr(begin, end - begin); }
@@ -319,7 +332,7 @@ class MessageReader {
 
 Result<std::vector<Part>> readHl7v2(const std::shared_ptr<const std::string>& text, std::string_view encoding,
                                     const ReadOptions& options) {
-  ASSIGN_OR_RETURN(const std::vector<Message> messages, Cutter(*text).cut());
+  ASSIGN_OR_RETURN(const std::vector<Message> messages, Cutter(*text, options.max_records).cut());
   std::vector<Part> parts;
   parts.reserve(messages.size());
   uint32_t left = options.max_records;
@@ -329,7 +342,7 @@ Result<std::vector<Part>> readHl7v2(const std::shared_ptr<const std::string>& te
     part.tree.setStyle(SourceTree::Style::Hl7v2);
     part.tree.share(text);
     RETURN_IF_ERROR(MessageReader(*text, encoding, left, part.tree).read(message));
-    left -= std::min<uint32_t>(left, static_cast<uint32_t>(part.tree.records().size()));
+    left -= std::min<uint32_t>(left, static_cast<uint32_t>(part.tree.records().size()) + kPartCost);
     part.offset = message.segments.front().begin;
     part.length = message.segments.back().end - part.offset;
     parts.push_back(std::move(part));

@@ -44,12 +44,18 @@ Result<Decoded> decodeMessage(std::string_view bytes, const ReadOptions& options
 }
 
 // A part that holds one tree with the whole message.
-Part wholePart(const std::shared_ptr<const std::string>& text, SourceTree::Style style) {
+Part wholePart(const std::shared_ptr<const std::string>& text, SourceTree::Style style, uint32_t max_records) {
   Part part;
   part.length = text->size();
   part.tree.setStyle(style);
   part.tree.share(text);
   part.tree.at(0).length = text->size();
+  // At most this many nodes, so that the tree never moves while it grows. Memory that is not used is never touched.
+  const auto begins_node = [style](char c) {
+    return style == SourceTree::Style::Xml ? c == '<' || c == '=' : c == ',' || c == '[' || c == '{' || c == '&';
+  };
+  const auto expected = std::count_if(text->begin(), text->end(), begins_node);
+  part.tree.reserve(std::min<size_t>(static_cast<size_t>(expected), max_records) + 2);
   return part;
 }
 
@@ -100,7 +106,7 @@ Result<std::vector<Part>> readParts(const std::shared_ptr<const std::string>& te
     return parts;
   }
   const bool xml = options.format == "xml";
-  Part whole = wholePart(text, xml ? SourceTree::Style::Xml : SourceTree::Style::Json);
+  Part whole = wholePart(text, xml ? SourceTree::Style::Xml : SourceTree::Style::Json, options.max_records);
   RETURN_IF_ERROR(xml ? readXmlInto(whole.tree, 0, *text, {}, limits)
                       : readJsonInto(whole.tree, 0, *text, {}, limits));
   return partsOfTree(std::move(whole), text, options);
@@ -126,7 +132,7 @@ void toRawPlaces(std::vector<Part>& parts, const Decoded& decoded) {
 // Forms are bytes behind percent signs: they are decoded value by value.
 Result<ReadMessage> readForm(std::string_view bytes, const ReadOptions& options) {
   const auto text = std::make_shared<const std::string>(bytes);
-  Part whole = wholePart(text, SourceTree::Style::Json);
+  Part whole = wholePart(text, SourceTree::Style::Json, options.max_records);
   const ReadLimits limits{options.max_depth, options.max_records};
   ASSIGN_OR_RETURN(const FormEncoding encoding, readFormInto(whole.tree, 0, *text, {}, options.encoding, limits));
   ReadMessage message;

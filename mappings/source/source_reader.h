@@ -30,7 +30,8 @@ struct ReadOptions {
   std::vector<UnwrapStep> unwrap;
   size_t max_bytes = 16u << 20;
   uint32_t max_depth = 64;         // of each payload, wrapped ones too
-  uint32_t max_records = 500'000;  // nodes in all parts together: bounds the memory, about 100 bytes each
+  uint32_t max_records = 500'000;  // nodes in all parts together, a part counting for six: bounds the memory,
+                                   // about 100 bytes each
 };
 
 struct Part {

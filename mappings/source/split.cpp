@@ -53,7 +53,8 @@ fhir::base::Result<std::vector<Part>> splitTree(const SourceTree& tree, const st
   std::vector<std::vector<uint32_t>> nodes(rows.size() + 1);  // of each row, ascending; [0] outside of all
   for (uint32_t node = 1; node < row_of.size(); ++node) nodes[row_of[node]].push_back(node);
   if (hoisted) nodes[0].clear();
-  const uint64_t total = tree.records().size() + static_cast<uint64_t>(nodes[0].size() + 1) * rows.size();
+  // The tree itself is there until its parts are made.
+  const uint64_t total = 2 * tree.records().size() + static_cast<uint64_t>(nodes[0].size() + kPartCost) * rows.size();
   if (total > max_records) return tooManyRecords();
 
   std::vector<Part> parts;

@@ -88,6 +88,11 @@ class TreeBuilder {
   uint32_t last_ = 0;
 };
 
-inline fhir::base::Error tooManyRecords() { return {fhir::base::Why::TooCostly, "more fields than the limit", {}}; }
+// What a part costs beside its nodes, counted in nodes.
+inline constexpr uint32_t kPartCost = 6;
+
+inline fhir::base::Error tooManyRecords() {
+  return {fhir::base::Why::TooCostly, "more fields in one message than the limit: send it in smaller pieces", {}};
+}
 
 }  // namespace mappings::source

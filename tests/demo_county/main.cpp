@@ -50,6 +50,9 @@ struct Target {
 };
 
 void progress(const char* what, size_t done, size_t total) {
+  static size_t last = SIZE_MAX;
+  if (done == last) return;
+  last = done == total ? SIZE_MAX : done;
   std::fprintf(stderr, "\r  %s %zu of %zu", what, done, total);
   if (done == total) std::fprintf(stderr, "\n");
 }

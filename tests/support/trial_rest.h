@@ -23,9 +23,11 @@ class TrialClock : public gateway::host::Clock {
   int64_t nowMicroseconds() override { return now_; }
   int64_t monotonicMicroseconds() override { return now_; }
   void advanceSeconds(int64_t seconds) { now_ += seconds * 1'000'000; }
+  void setSeconds(int64_t since_start) { now_ = kStart + since_start * 1'000'000; }
 
  private:
-  std::atomic<int64_t> now_{1'741'220'128'000'000};  // 2025-03-06T08:15:28+08:00
+  static constexpr int64_t kStart = 1'741'220'128'000'000;  // 2025-03-06T08:15:28+08:00
+  std::atomic<int64_t> now_{kStart};
 };
 
 class TrialRest {

@@ -122,6 +122,7 @@ TEST_P(ConnectorContract, loses_no_acknowledged_message_over_restarts) {
   for (int round = 0; round < 4; ++round) {
     host_.closeDoor(false);
     auto running = started();
+    const size_t before = host_.storedMessages().size();
     std::atomic<bool> over{false};
     std::thread sender([&] {
       for (int i = 0; !over && i < 50; ++i) {
@@ -129,7 +130,6 @@ TEST_P(ConnectorContract, loses_no_acknowledged_message_over_restarts) {
         if (peer_->send(host_, message) == PeerSaw::Acknowledged) acknowledged.push_back(message);
       }
     });
-    const size_t before = host_.storedMessages().size();
     EXPECT_TRUE(eventually([&] { return host_.storedMessages().size() >= before + 2; }));
     over = true;
     host_.closeDoor();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -143,6 +144,7 @@ class FakeHost {
   FakeResponse request(std::string_view method, std::string_view path, std::string_view body,
                        const std::vector<std::pair<std::string, std::string>>& headers = {},
                        std::string_view query = {}) {
+    const std::shared_lock calling(routes_mutex_);
     Route found;
     {
       const std::lock_guard lock(mutex_);
@@ -164,6 +166,13 @@ class FakeHost {
     FakeResponse response;
     found.handler(found.instance, &passed, &respond, &response);
     return response;
+  }
+
+  // As the real host's listener does between stop and destroy: waits for requests under way and takes no more.
+  void forgetRoutes() {
+    const std::unique_lock quiet(routes_mutex_);
+    const std::lock_guard lock(mutex_);
+    routes_.clear();
   }
 
  private:
@@ -250,6 +259,7 @@ class FakeHost {
   }
 
   onecard_host table_{};
+  std::shared_mutex routes_mutex_;  // held shared while a route is called
   mutable std::mutex mutex_;
   Decide decide_;
   bool closed_ = false;
@@ -267,7 +277,8 @@ class Running {
  public:
   using Values = std::map<std::string, std::string>;
 
-  Running(FakeHost& host, const onecard_connector* connector, const Values& values) : connector_(connector) {
+  Running(FakeHost& host, const onecard_connector* connector, const Values& values)
+      : host_(host), connector_(connector) {
     std::vector<std::string> texts;
     for (size_t i = 0; i < connector->setting_count; ++i) {
       const onecard_setting& setting = connector->settings[i];
@@ -286,7 +297,10 @@ class Running {
     error_ = error;
   }
   ~Running() {
-    if (instance_ != nullptr) connector_->destroy(instance_);
+    if (instance_ == nullptr) return;
+    connector_->stop(instance_);
+    host_.forgetRoutes();
+    connector_->destroy(instance_);
   }
   Running(const Running&) = delete;
 
@@ -313,6 +327,7 @@ class Running {
     return std::to_string(number * kUnits.at(written.substr(digits)));
   }
 
+  FakeHost& host_;
   const onecard_connector* connector_;
   void* instance_ = nullptr;
   std::string error_;

@@ -1,68 +1,31 @@
-// resolve(): contained resources, entries of the surrounding Bundle, then the host's Resolver.
+// resolve() (FHIR R4 2.9.1.5): contained resources, entries of the surrounding Bundle, then the host's Resolver.
 
 #include "fhir/definitions/lookup.h"
 #include "fhir/model/reference.h"
 #include "fhir/path/functions/functions.h"
 #include "fhir/path/resolver.h"
+#include "fhir/path/resource_scope.h"
 
 namespace fhir::path::functions {
 namespace {
 
-constexpr base::Name kReference("reference"), kContained("contained"), kId("id"), kEntry("entry"),
-    kFullUrl("fullUrl"), kResource("resource"), kType("type");
-
-bool isResource(const Item& item) { return definitions::r4().isResource(item.navigator().type(item.node()).number); }
-
-std::optional<Item> parentOf(const Item& item) {
-  Node parent = item.navigator().parent(item.node());
-  if (!parent.tree) return std::nullopt;
-  return Item::node(parent, &item.navigator());
-}
+constexpr base::Name kReference("reference"), kType("type");
 
 std::string_view childText(Evaluator& evaluator, const Item& item, const base::Name& name) {
   Items found(evaluator.pool);
   evaluator.childrenNamed(item, name, found);
-  return found.empty() ? std::string_view() : found[0].navigator().scalar(found[0].node()).text;
+  std::string_view text;
+  if (!found.empty()) evaluator.text(found[0], text);
+  return text;
 }
 
-// The resource that holds the item and is not itself contained.
-std::optional<Item> containerOf(const Item& item) {
-  std::optional<Item> at = item, resource;
-  for (; at; at = parentOf(*at)) {
-    if (!isResource(*at)) continue;
-    resource = at;
-    if (at->navigator().name(at->node()) != kContained.text) break;
+// Of a Reference its literal reference, of a uri, canonical or string its text.
+std::string_view referenceOf(Evaluator& evaluator, const Item& item) {
+  if (item.isNode() && item.navigator().scalar(item.node()).kind == ScalarKind::None) {
+    return childText(evaluator, item, kReference);
   }
-  return resource;
-}
-
-std::optional<Item> contained(Evaluator& evaluator, const Item& container, std::string_view id) {
-  if (id.empty()) return container;
-  Items candidates(evaluator.pool);
-  evaluator.childrenNamed(container, kContained, candidates);
-  for (const Item& candidate : candidates) {
-    if (childText(evaluator, candidate, kId) == id) return candidate;
-  }
-  return std::nullopt;
-}
-
-std::optional<Item> inBundle(Call& call, const Item& container, std::string_view reference, bool& ok) {
-  std::optional<Item> root = container, up = container;
-  while ((up = parentOf(*root))) root = up;
-  if (root->navigator().type(root->node()).name != "Bundle") return std::nullopt;
-  Items entries(call.evaluator.pool), resource(call.evaluator.pool);
-  call.evaluator.childrenNamed(*root, kEntry, entries);
-  ok = call.evaluator.spend(entries.size(), call.offset());
-  for (size_t i = 0; ok && i < entries.size(); ++i) {
-    std::string_view url = childText(call.evaluator, entries[i], kFullUrl);
-    bool same = url == reference || (url.ends_with(reference) && url.size() > reference.size() &&
-                                     url[url.size() - reference.size() - 1] == '/');
-    if (!same || reference.empty()) continue;
-    resource.clear();
-    call.evaluator.childrenNamed(entries[i], kResource, resource);
-    if (!resource.empty()) return resource[0];
-  }
-  return std::nullopt;
+  Item value = evaluator.value(item);
+  return value.kind() == ItemKind::String ? value.string() : std::string_view();
 }
 
 // How search parameters ask `resolve() is Patient` of a reference that cannot be followed.
@@ -75,30 +38,26 @@ std::optional<Item> typeOnly(Call& call, const Item& item, std::string_view refe
   return Item::type(call.keep(TypeName{"FHIR", type->name, type->number}));
 }
 
+std::optional<Item> find(Call& call, const Item& item, std::string_view reference) {
+  if (reference.empty()) return std::nullopt;
+  Evaluator& evaluator = call.evaluator;
+  // A text that came from nowhere is seen from %resource.
+  std::optional<Item> from = item.isNode() ? containerOf(item) : evaluator.resource();
+  if (from) from = containerOf(*from);
+  if (!from) return std::nullopt;
+  if (reference.starts_with('#')) return containedResource(evaluator, *from, reference.substr(1));
+  if (auto entry = evaluator.bundle_index.find(evaluator, *from, reference)) return entry;
+  Resolver* resolver = evaluator.evaluation.resolver;
+  return resolver ? resolver->resolve(reference, *from) : std::nullopt;
+}
+
 }  // namespace
 
 bool resolve(Call& call, Items& out) {
+  if (!call.evaluator.spend(call.input.size(), call.offset())) return false;
   for (const Item& item : call.input) {
-    std::string_view reference;
-    if (item.isNode() && item.navigator().scalar(item.node()).kind == ScalarKind::None) {
-      reference = childText(call.evaluator, item, kReference);
-    } else {
-      Item value = call.evaluator.value(item);
-      if (value.kind() == ItemKind::String) reference = value.string();
-    }
-    // What %resource names is where a text that came from nowhere is seen from.
-    const Item* from = item.isNode() ? &item : call.evaluator.evaluation.resource;
-    std::optional<Item> container = from && from->isNode() ? containerOf(*from) : std::nullopt;
-    std::optional<Item> found;
-    bool ok = true;
-    if (reference.starts_with('#')) {
-      if (container) found = contained(call.evaluator, *container, reference.substr(1));
-    } else if (!reference.empty()) {
-      if (container) found = inBundle(call, *container, reference, ok);
-      if (!ok) return false;
-      Resolver* resolver = call.evaluator.evaluation.resolver;
-      if (!found && resolver && container) found = resolver->resolve(reference, *container);
-    }
+    std::string_view reference = referenceOf(call.evaluator, item);
+    std::optional<Item> found = find(call, item, reference);
     if (!found && call.evaluator.program.search_parameter) found = typeOnly(call, item, reference);
     if (found) out.push(*found);
   }

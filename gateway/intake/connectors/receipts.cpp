@@ -38,11 +38,11 @@ std::string escaped(std::string_view text, std::string_view media_type) {
   return out;
 }
 
-// Replaces each ${name} by what `value` gives.
+// Replaces each %{name} by what `value` gives.
 std::string filled(std::string_view text, const std::function<std::string(std::string_view name)>& value) {
   std::string out;
   while (!text.empty()) {
-    size_t start = text.find("${");
+    size_t start = text.find("%{");
     out += text.substr(0, start);
     if (start == std::string_view::npos) break;
     size_t end = text.find('}', start);
@@ -76,13 +76,13 @@ Done checkReply(const ReplySettings& settings) {
     later = later || (name == "reason" && settings.ack == AckPoint::Stored);
     if (later) {
       done = Error{Why::Invalid,
-                   "the reply uses ${" + std::string(name) +
+                   "the reply uses %{" + std::string(name) +
                        "}, which is known only at a later ACK point; "
                        "set ack: committed",
                    {}};
     } else if (!name.starts_with("id:") && name != "reason") {
       done = Error{Why::Invalid,
-                   "the reply uses ${" + std::string(name) +
+                   "the reply uses %{" + std::string(name) +
                        "}; known are receipt, received, reason and "
                        "id:<name>",
                    {}};

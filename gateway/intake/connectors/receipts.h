@@ -26,7 +26,7 @@ struct ReplySettings {
   ReplyStyle style = ReplyStyle::None;
   int64_t wait_ms = 20'000;  // for `committed`: then the answer is "not yet", and the sender repeats
   std::string media_type;    // of template replies
-  std::string accepted;      // templates with ${receipt}, ${received}, ${id:patient}, ${reason}
+  std::string accepted;      // templates with %{receipt}, %{received}, %{id:patient}, %{reason}
   std::string refused;
 };
 

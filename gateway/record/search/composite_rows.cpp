@@ -15,7 +15,6 @@ using fhir::index::SearchValue;
 namespace {
 
 constexpr char kBetween = '\x1f';
-constexpr std::string_view kCanonicalSystem = "http://unitsofmeasure.org#canonical";
 
 int64_t hash(std::string_view text) { return static_cast<int64_t>(fhir::base::hash64(text)); }
 
@@ -88,7 +87,7 @@ void addRanged(ParameterNumber parameter, int64_t key, const SearchValue& part, 
       rows.numbers.push_back({parameter, compositeUnit(key, unitHash(q.system, q.code)), q.value.low, q.value.high});
     }
     if (!q.canonical_unit.empty()) {
-      rows.numbers.push_back({parameter, compositeUnit(key, unitHash(kCanonicalSystem, q.canonical_unit)),
+      rows.numbers.push_back({parameter, compositeUnit(key, canonicalUnitHash(q.canonical_unit)),
                               q.canonical_value.low, q.canonical_value.high});
     }
   }

@@ -90,7 +90,7 @@ void addQuantity(IndexRows& rows, ParameterNumber parameter, const QuantityValue
     if (!quantity.system.empty()) add(unitHash(quantity.system, quantity.code), quantity.value);
   }
   if (!quantity.canonical_unit.empty()) {
-    add(unitHash(kCanonicalSystem, quantity.canonical_unit), quantity.canonical_value);
+    add(canonicalUnitHash(quantity.canonical_unit), quantity.canonical_value);
   }
 }
 
@@ -146,6 +146,8 @@ int64_t exactHash(std::string_view text) { return hashOf(textOf('x', text)); }
 int64_t unitHash(std::string_view system, std::string_view code) {
   return code.empty() ? 0 : hashOf(textOf('q', system, code));
 }
+
+int64_t canonicalUnitHash(std::string_view unit) { return unitHash(kCanonicalSystem, unit); }
 
 int64_t operandHash(const SearchClause& clause, const SearchOperand& operand) {
   SearchType type = clause.parameter->type;

@@ -67,8 +67,9 @@ int64_t patientHash(std::string_view patient_id);
 // The hash of idx_value rows that a token, reference or uri operand asks for.
 int64_t operandHash(const SearchClause& clause, const SearchOperand& operand);
 int64_t exactHash(std::string_view text);
-// The unit column for a quantity operand; 0 when no unit was given. A canonical unit is
-// unitHash("http://unitsofmeasure.org#canonical", unit).
+// The unit column for a quantity operand; 0 when no unit was given.
 int64_t unitHash(std::string_view system, std::string_view code);
+// The unit column of rows in a canonical UCUM unit.
+int64_t canonicalUnitHash(std::string_view unit);
 
 }  // namespace gateway::record::search

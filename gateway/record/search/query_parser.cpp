@@ -222,9 +222,7 @@ class QueryParser {
       }
       if (!sortable(*sort.parameter)) {
         return unsupported(
-            "sorting is offered by _lastUpdated, _id and by date, number, quantity and string "
-            "parameters, not by '" +
-                quoted(key) + "'",
+            "sorting is offered by _lastUpdated, _id and by date and string parameters, not by '" + quoted(key) + "'",
             std::string(name));
       }
       query_.sort.push_back(sort);
@@ -235,8 +233,7 @@ class QueryParser {
   static bool sortable(const SearchParameter& parameter) {
     if (parameter.code == "_id" || parameter.code == "_lastUpdated") return true;
     if (!isOffered(parameter) || isDerived(parameter)) return false;
-    return parameter.type == SearchType::Date || parameter.type == SearchType::Number ||
-           parameter.type == SearchType::Quantity || parameter.type == SearchType::String;
+    return parameter.type == SearchType::Date || parameter.type == SearchType::String;
   }
 
   Done takeInclude(std::string_view name, std::string_view value) {

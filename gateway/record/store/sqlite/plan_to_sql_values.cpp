@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <limits>
 
-#include "fhir/base/digest.h"
 #include "gateway/record/search/composite_rows.h"
 #include "gateway/record/search/index_rows.h"
+#include "gateway/record/store/sqlite/plan_to_sql_numbers.h"
 
 namespace gateway::record::store {
 
-using fhir::base::Decimal;
 using fhir::definitions::SearchType;
 using search::Modifier;
 using search::Prefix;
@@ -33,7 +32,8 @@ std::string afterPrefix(std::string prefix) {
   return prefix;
 }
 
-// Wherever a span [a, b) of search values meets a span [low, high) of a row.
+// The span [a, b) of a search value, for the span [low, high) of a row. "From" and "until" (ge, le) take what reaches
+// into the span of the search value too: an encounter over midnight is on both days.
 struct Span {
   sql::Value a, b;
 };
@@ -52,13 +52,6 @@ SqlText spanCondition(std::string_view alias, Prefix prefix, const Span& span, c
     out << name << sign;
     out.value(with);
   };
-  auto either = [&](const std::string& name, std::string_view sign, const sql::Value& with) {
-    out << "(";
-    compared(name, sign, with);
-    out << " OR ";
-    contained();
-    out << ")";
-  };
   auto both = [&](const sql::Value& low_below, std::string_view sign, const sql::Value& high_with) {
     out << "(";
     compared(low, "<", low_below);
@@ -71,8 +64,8 @@ SqlText spanCondition(std::string_view alias, Prefix prefix, const Span& span, c
     case Prefix::Ne: out << "NOT ", contained(); break;
     case Prefix::Gt: compared(high, ">", span.b); break;
     case Prefix::Lt: compared(low, "<", span.a); break;
-    case Prefix::Ge: either(high, ">", span.b); break;
-    case Prefix::Le: either(low, "<", span.a); break;
+    case Prefix::Ge: compared(high, ">", span.a); break;
+    case Prefix::Le: compared(low, "<", span.b); break;
     case Prefix::Sa: compared(low, ">=", span.b); break;
     case Prefix::Eb: both(span.a, "<=", span.a); break;
     case Prefix::Ap: both(wide.b, ">", wide.a); break;
@@ -88,153 +81,6 @@ fhir::index::DateValue widened(const fhir::index::DateValue& date) {
   if (__builtin_sub_overflow(date.low, length, &wide.low)) wide.low = kOpenStart;
   if (__builtin_add_overflow(date.high, length, &wide.high)) wide.high = kOpenEnd;
   return wide;
-}
-
-// --- Numbers -------------------------------------------------------------------------------------------------------
-// A row of a number t that was written with s digits after the point is (t - h, t + h) with h = half a unit of the
-// last digit. Where the value v of the search lies strictly between the two, the row alone does not say whether t is
-// below, equal or above. But for each s there is only one t whose row can reach around v: v rounded to s digits. So
-// the rows that need care can be listed. Other rows around v are ranges (a Range, "<5"), which meet v.
-
-struct Bounds {
-  std::vector<std::string> keys;  // low, high, low, high, ...
-  void add(const Decimal& number) {
-    keys.push_back(number.lowerBound().orderKey());
-    keys.push_back(number.upperBound().orderKey());
-  }
-};
-
-constexpr int kFinerScales = 12;
-constexpr int kCoarserScales = 24;
-
-// `value` with exactly `scale` digits after the point (negative: 54e1); `value` is a multiple of that unit.
-Decimal withScale(const Decimal& value, int scale) {
-  std::string digits = value.rounded(scale).normalized().text();
-  auto shifted = Decimal::parse(digits + "e" + std::to_string(scale));
-  if (!shifted.ok()) return value;
-  std::string text = shifted->rounded(0).text();  // an integer: value * 10^scale
-  size_t point = text.find('.');
-  if (point != std::string::npos) text.resize(point);
-  auto scaled = Decimal::parse(text + "e" + std::to_string(-scale));
-  return scaled.ok() ? *scaled : value;
-}
-
-struct Around {
-  Bounds below, equal, above;  // rows whose number is below, at, above v though they reach around it
-};
-
-Around around(const Decimal& v) {
-  Around rows;
-  int least = v.normalized().scale();
-  while (least > -kCoarserScales && v.rounded(least - 1) == v) --least;
-  if (v.isZero()) least = 0;
-  for (int s = least; s <= std::max(least, 0) + kFinerScales; ++s) rows.equal.add(withScale(v, s));
-  for (int s = least - 1; s >= least - kCoarserScales; --s) {
-    Decimal t = withScale(v, s);
-    if (t.isZero() && s < 0) break;
-    (t < v ? rows.below : rows.above).add(t);
-    if (t.isZero()) break;
-  }
-  return rows;
-}
-
-// (low, high) IN (VALUES (?,?), ...); FALSE for none.
-SqlText isOneOf(std::string_view alias, const std::vector<const Bounds*>& lists) {
-  SqlText out;
-  for (const Bounds* bounds : lists) {
-    for (size_t i = 0; i + 1 < bounds->keys.size(); i += 2) {
-      if (out.text.empty()) {
-        out << "(" << column(alias, "low") << "," << column(alias, "high") << ") IN (VALUES (";
-      } else {
-        out << "),(";
-      }
-      out.value(blob(bounds->keys[i])) << ",";
-      out.value(blob(bounds->keys[i + 1]));
-    }
-  }
-  if (out.text.empty()) return out << "0";
-  return out << "))";
-}
-
-SqlText straddles(std::string_view alias, const std::string& key) {
-  SqlText out;
-  out << column(alias, "low") << "<";
-  out.value(blob(key)) << " AND " << column(alias, "high") << ">";
-  out.value(blob(key));
-  return out;
-}
-
-SqlText greater(std::string_view alias, const Decimal& v, bool or_equal) {
-  Around rows = around(v);
-  std::string key = v.orderKey();
-  SqlText out;
-  out << "(" << column(alias, "low") << ">=";
-  out.value(blob(key)) << " OR (" << straddles(alias, key) << " AND NOT "
-                       << isOneOf(alias, or_equal ? std::vector<const Bounds*>{&rows.below}
-                                                  : std::vector<const Bounds*>{&rows.below, &rows.equal})
-                       << "))";
-  return out;
-}
-
-SqlText less(std::string_view alias, const Decimal& v, bool or_equal) {
-  Around rows = around(v);
-  std::string key = v.orderKey();
-  SqlText out;
-  out << "(" << column(alias, "low") << "<";
-  out.value(blob(key)) << " AND (" << column(alias, "high") << "<=";
-  out.value(blob(key)) << " OR NOT "
-                       << isOneOf(alias, or_equal ? std::vector<const Bounds*>{&rows.above}
-                                                  : std::vector<const Bounds*>{&rows.above, &rows.equal})
-                       << "))";
-  return out;
-}
-
-// The number lies in [v - h, v + h), or the range does.
-SqlText about(std::string_view alias, const Decimal& v) {
-  Decimal low = v.lowerBound();
-  Decimal high = v.upperBound();
-  Bounds coarse;
-  for (int s = v.scale() - 1; s >= v.scale() - kCoarserScales; --s) {
-    Decimal t = withScale(v, s);
-    if (t.isZero() && s < 0) break;
-    if (low <= t && t < high) coarse.add(t);
-    if (t.isZero()) break;
-  }
-  SqlText out;
-  out << "((" << column(alias, "low") << ">=";
-  out.value(blob(low.orderKey())) << " AND " << column(alias, "low") << "<";
-  out.value(blob(high.orderKey())) << " AND " << column(alias, "high") << "<=";
-  out.value(blob(high.orderKey())) << ")";
-  if (!coarse.keys.empty()) out << " OR " << isOneOf(alias, {&coarse});
-  return out << ")";
-}
-
-// Ten per cent to both sides (R4 3.1.1.4.5).
-SqlText approximate(std::string_view alias, const Decimal& v) {
-  auto tenth = v.absolute().multiply(*Decimal::parse("0.1"));
-  auto low = tenth.ok() ? v.subtract(*tenth) : tenth;
-  auto high = tenth.ok() ? v.add(*tenth) : tenth;
-  if (!low.ok() || !high.ok()) return about(alias, v);
-  SqlText out;
-  out << "(" << greater(alias, *low, true) << " AND " << less(alias, *high, true) << ")";
-  return out;
-}
-
-SqlText startsAfter(std::string_view alias, const Decimal& v) {
-  Around rows = around(v);
-  SqlText out;
-  out << "(" << column(alias, "low") << ">=";
-  out.value(blob(v.orderKey())) << " OR " << isOneOf(alias, {&rows.above}) << ")";
-  return out;
-}
-
-SqlText endsBefore(std::string_view alias, const Decimal& v) {
-  Around rows = around(v);
-  SqlText out;
-  out << "(" << column(alias, "low") << "<";
-  out.value(blob(v.orderKey())) << " AND (" << column(alias, "high") << "<=";
-  out.value(blob(v.orderKey())) << " OR " << isOneOf(alias, {&rows.below}) << "))";
-  return out;
 }
 
 // Rows of a date or number that stand together: those whose `low` has an upper limit.
@@ -288,9 +134,9 @@ RowCondition ofString(const SearchClause& clause, const SearchOperand& operand, 
 
 RowCondition ofNumber(const SearchClause& clause, const SearchOperand& operand, std::string_view alias) {
   RowCondition row{"idx_number", "idx_number_of", parameterIs(alias, clause), standTogether(operand.prefix), false};
+  NumberScale scale = NumberScale::of(operand);
   row.where << " AND " << column(alias, "unit") << "=";
-  row.where.value(operand.code.empty() ? int64_t{0} : search::unitHash(operand.unit_system, operand.code)) << " AND ";
-  row.where << numberCondition(alias, operand);
+  row.where.value(scale.unit()) << " AND " << numberCondition(alias, operand, scale);
   return row;
 }
 
@@ -312,21 +158,18 @@ RowCondition ofComposite(const Definitions& definitions, const SearchClause& cla
     row.where << " AND " << textCondition(alias, Modifier::None, text, 0);
     return row;
   }
-  int64_t unit = key->key;
-  if (key->ranged_type == SearchType::Quantity) {
-    int64_t plain = part.code.empty() ? int64_t{0} : search::unitHash(part.unit_system, part.code);
-    unit = search::compositeUnit(key->key, plain);
-  }
+  NumberScale scale = NumberScale::of(part);
+  bool quantity = key->ranged_type == SearchType::Quantity;
   RowCondition row{"idx_number", "idx_number_of", parameterIs(alias, clause), standTogether(part.prefix), false};
   row.where << " AND " << column(alias, "unit") << "=";
-  row.where.value(unit) << " AND ";
+  row.where.value(quantity ? search::compositeUnit(key->key, scale.unit()) : key->key) << " AND ";
   if (key->ranged_type == SearchType::Date) {
     auto wide = widened(part.date);
     auto bytes = [](int64_t moment) { return blob(search::compositeDate(moment)); };
     row.where << spanCondition(alias, part.prefix, {bytes(part.date.low), bytes(part.date.high)},
                                {bytes(wide.low), bytes(wide.high)});
   } else {
-    row.where << numberCondition(alias, part);
+    row.where << numberCondition(alias, part, scale);
   }
   return row;
 }
@@ -336,23 +179,6 @@ RowCondition ofComposite(const Definitions& definitions, const SearchClause& cla
 SqlText dateCondition(std::string_view alias, const SearchOperand& operand) {
   auto wide = widened(operand.date);
   return spanCondition(alias, operand.prefix, {operand.date.low, operand.date.high}, {wide.low, wide.high});
-}
-
-SqlText numberCondition(std::string_view alias, const SearchOperand& operand) {
-  const Decimal& v = operand.decimal;
-  SqlText out;
-  switch (operand.prefix) {
-    case Prefix::Eq: return about(alias, v);
-    case Prefix::Ne: return out << "NOT " << about(alias, v);
-    case Prefix::Gt: return greater(alias, v, false);
-    case Prefix::Ge: return greater(alias, v, true);
-    case Prefix::Lt: return less(alias, v, false);
-    case Prefix::Le: return less(alias, v, true);
-    case Prefix::Sa: return startsAfter(alias, v);
-    case Prefix::Eb: return endsBefore(alias, v);
-    case Prefix::Ap: return approximate(alias, v);
-  }
-  return out << "0";
 }
 
 SqlText momentCondition(std::string_view alias, const SearchOperand& operand) {

@@ -25,7 +25,6 @@ std::vector<RowCondition> rowConditions(const Definitions& definitions, const se
 
 // Conditions on the columns `low` and `high` of `alias`.
 SqlText dateCondition(std::string_view alias, const search::SearchOperand& operand);
-SqlText numberCondition(std::string_view alias, const search::SearchOperand& operand);
 // On `last_updated`, a moment.
 SqlText momentCondition(std::string_view alias, const search::SearchOperand& operand);
 

@@ -17,7 +17,6 @@ SqlText extreme(std::string_view table, std::string_view column, const SearchPar
   out << "(SELECT " << (descending ? "max(" : "min(") << column << ") FROM idx_" << table << " AS x INDEXED BY idx_"
       << table << "_of WHERE x.vkey=v.vkey AND x.parameter=";
   out.value(int64_t{parameter.number});
-  if (table == "number") out << " AND x.unit=0";
   return out << ")";
 }
 
@@ -31,18 +30,16 @@ SortSql::SortSql(const search::SearchQuery& query, const Definitions&) {
     Key key;
     key.descending = sort.descending;
     if (parameter.code == "_id") {
-      key.kind = Kind::Text;
+      key.text = true;
       key.column << "v.id";
     } else if (parameter.code == "_lastUpdated") {
       key.column << "v.last_updated";
     } else if (parameter.type == SearchType::String) {
-      key.kind = Kind::Text;
-      key.column = extreme("string", "text", parameter, sort.descending);
-    } else if (parameter.type == SearchType::Date) {
-      key.column = extreme("date", "low", parameter, sort.descending);
+      key.text = true;
+      // Far enough into the text for people, and short enough for a page link.
+      key.column << "substr(" << extreme("string", "text", parameter, sort.descending) << ",1,64)";
     } else {
-      key.kind = Kind::Blob;
-      key.column = extreme("number", "low", parameter, sort.descending);
+      key.column = extreme("date", "low", parameter, sort.descending);
     }
     keys_.push_back(std::move(key));
   }
@@ -88,13 +85,8 @@ SqlText SortSql::after(const After& last) const {
 sql::Value SortSql::value(const sql::Statement& row, size_t i) const {
   int column = static_cast<int>(i + 1);
   if (row.isNull(column)) return std::monostate();
-  switch (keys_[i].kind) {
-    case Kind::Integer: return row.integer(column);
-    case Kind::Text: return std::string(row.text(column));
-    case Kind::Blob: break;
-  }
-  std::string_view bytes = row.blob(column);
-  return std::vector<uint8_t>(bytes.begin(), bytes.end());
+  if (keys_[i].text) return std::string(row.text(column));
+  return row.integer(column);
 }
 
 }  // namespace gateway::record::store

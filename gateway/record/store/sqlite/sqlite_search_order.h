@@ -30,9 +30,8 @@ class SortSql {
   sql::Value value(const sql::Statement& row, size_t i) const;
 
  private:
-  enum class Kind : uint8_t { Integer, Text, Blob };
   struct Key {
-    Kind kind = Kind::Integer;
+    bool text = false;  // else an integer
     bool descending = false;
     SqlText column;
   };

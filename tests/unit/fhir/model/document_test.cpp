@@ -234,6 +234,14 @@ TEST(Document, limits_say_which_one_was_reached) {
   EXPECT_EQ(Read(R"({"resourceType":"Patient"})", limits).document.error().why, base::Why::TooCostly);
 }
 
+TEST(Document, refuses_control_characters_wherever_they_stand) {
+  for (char c = 1; c < 0x20; ++c)
+    for (size_t before = 0; before < 40; ++before) {
+      std::string json = R"({"resourceType":"Basic","language":")" + std::string(before, 'x') + c + "y\"}";
+      EXPECT_FALSE(Read(json).document.ok()) << int{c} << " after " << before;
+    }
+}
+
 TEST(Document, survives_deep_and_broken_input) {
   std::string deep(400'000, '[');
   EXPECT_FALSE(Read(deep).document.ok());

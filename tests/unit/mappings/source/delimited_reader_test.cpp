@@ -98,7 +98,7 @@ TEST(DelimitedReader, refuses_files_without_rows_and_holds_its_limits) {
   for (int i = 0; i < 1000; ++i) rows += "1\n";
   ReadOptions few = format("delimited");
   few.max_records = 100;
-  EXPECT_EQ(errorOf(rows, few), "line 52: more fields than the limit");
+  EXPECT_EQ(errorOf(rows, few), "line 16: more fields in one message than the limit: send it in smaller pieces");
   EXPECT_EQ(errorOf(std::string(5000, ',') + "x\n1\n", format("delimited")), "line 1: more than 1,000 columns");
 }
 

@@ -125,7 +125,7 @@ TEST(Split, works_on_XML_and_holds_the_limit) {
   const ReadMessage message = readOk("<L><h>x</h><R><i>1</i></R><R><i>2</i></R><t>y</t></L>", options);
   ASSERT_EQ(message.parts.size(), 2u);
   EXPECT_EQ(leavesOf(message.parts[1].tree), "L.h=x\nL.R[1].i=2\nL.t=y\n");
-  options.max_records = 12;
+  options.max_records = 30;
   EXPECT_EQ(readMessage("<L><h>x</h><R><i>1</i></R><R><i>2</i></R><t>y</t></L>", options).error().why,
             Why::TooCostly);
 }
