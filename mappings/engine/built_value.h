@@ -11,9 +11,9 @@
 namespace mappings::engine {
 
 struct BuiltValue {
-  std::string_view name;   // member name by which the parent holds it
-  std::string_view type;   // FHIR type: "Coding", "Observation.referenceRange"; primitives: "string", "decimal"
-  std::string_view text;   // primitives; for a Coding its code, so that it can be compared and written as a code
+  std::string_view name;  // member name by which the parent holds it
+  std::string_view type;  // FHIR type: "Coding", "Observation.referenceRange"; primitives: "string", "decimal"
+  std::string_view text;  // primitives; for a Coding its code, so that it can be compared and written as a code
   fhir::path::ScalarKind scalar = fhir::path::ScalarKind::None;
   BuiltValue* parent = nullptr;
   BuiltValue* first = nullptr;

@@ -37,7 +37,8 @@ Coded readCoded(MappingCall& mapping, const Item& item) {
   for (uint32_t at = records[record].first_child; at != 0; at = records[at].next) {
     const uint32_t position = records[at].position;
     if (position < 1 || position > 6 || part.hidden(at)) continue;
-    *places[position - 1] = records[at].first_child == 0 ? trimmed(records[at].text) : mapping.arena().keep(part.written(at));
+    *places[position - 1] =
+        records[at].first_child == 0 ? trimmed(records[at].text) : mapping.arena().keep(part.written(at));
   }
   return out;
 }
@@ -95,11 +96,14 @@ FunctionResult conceptFunction(FunctionCall& call) {
     if (!coded.code.empty())
       value->adopt("coding", mapping.coding(systemOf(mapping, coded.system, map), coded.code, coded.text));
     if (!coded.other_code.empty())
-      value->adopt("coding", mapping.coding(systemOf(mapping, coded.other_system, map), coded.other_code, coded.other_text));
+      value->adopt("coding",
+                   mapping.coding(systemOf(mapping, coded.other_system, map), coded.other_code, coded.other_text));
     if (!map.empty()) {
       const CodeMapRow* row = findRow(mapping, map, coded.code.empty() ? coded.text : coded.code);
-      if (row == nullptr) mapping.warn("code-invalid", missing(map), mapping.one(item));
-      else if (!row->code.empty()) value->adopt("coding", mapping.codingOf(*row));
+      if (row == nullptr)
+        mapping.warn("code-invalid", missing(map), mapping.one(item));
+      else if (!row->code.empty())
+        value->adopt("coding", mapping.codingOf(*row));
     }
     value->add(mapping.arena(), "text", coded.text);
     out.push_back(value->item());

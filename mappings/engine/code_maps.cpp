@@ -16,7 +16,9 @@ using fhir::base::Done;
 using fhir::base::invalid;
 using fhir::base::Result;
 
-bool isDay(std::string_view text) { return text.empty() || (text.size() == 10 && fhir::base::Temporal::parseDate(text).ok()); }
+bool isDay(std::string_view text) {
+  return text.empty() || (text.size() == 10 && fhir::base::Temporal::parseDate(text).ok());
+}
 
 bool overlap(const CodeMapRow& a, const CodeMapRow& b) {
   const auto before = [](const std::string& end, const std::string& start) {
@@ -38,7 +40,8 @@ Done checkRow(const CodeMapRow& row, const SystemNames& systems) {
     return invalid("unknown equivalence \"" + row.equivalence + "\"");
   const bool unmatched = row.equivalence == "unmatched" || row.equivalence == "disjoint";
   if (row.code.empty() != unmatched)
-    return invalid(unmatched ? "an unmatched row has no code" : "the code is empty; \"unmatched\" says so on purpose");
+    return invalid(unmatched ? "an unmatched row has no code"
+                             : "the code is empty; \"unmatched\" says so on purpose");
   if (!unmatched && !systems.has(row.system) && row.system.find(':') == std::string::npos) {
     const std::string near = systems.nearest(row.system);
     return invalid("\"" + row.system + "\" is neither a name of systems.csv nor a URI" +
@@ -51,10 +54,9 @@ Done checkRow(const CodeMapRow& row, const SystemNames& systems) {
 }  // namespace
 
 Result<CodeMap> CodeMap::load(const std::string& path, std::string_view file, const SystemNames& systems) {
-  ASSIGN_OR_RETURN(CsvTable table,
-                   readCsvTable(path, file, {"scope", "local", "code", "system"},
-                                {"scope", "local", "code", "system", "display", "equivalence", "valid_from", "valid_to",
-                                 "note"}));
+  ASSIGN_OR_RETURN(CsvTable table, readCsvTable(path, file, {"scope", "local", "code", "system"},
+                                                {"scope", "local", "code", "system", "display", "equivalence",
+                                                 "valid_from", "valid_to", "note"}));
   CodeMap map;
   map.file_ = table.file;
   const auto cell = [&](const CsvTable::Row& row, std::string_view name) {
@@ -102,7 +104,8 @@ const CodeMapRow* CodeMap::find(std::string_view institution, std::string_view l
   return row != nullptr ? row : findIn("*", key, day);
 }
 
-CodeMaps CodeMaps::load(const std::string& folder, const SystemNames& systems, std::vector<fhir::base::Error>& errors) {
+CodeMaps CodeMaps::load(const std::string& folder, const SystemNames& systems,
+                        std::vector<fhir::base::Error>& errors) {
   CodeMaps maps;
   std::error_code failed;
   std::vector<std::filesystem::path> files;

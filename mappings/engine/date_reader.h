@@ -22,7 +22,7 @@ std::optional<FilePeriod> readPeriod(std::string_view text);
 
 struct ReadDate {
   enum class Kind { Value, Absent, NoYear } kind = Kind::Absent;  // NoYear: year-less and no period says which
-  fhir::base::Temporal value;  // with a zone whenever it has a time of day
+  fhir::base::Temporal value;                                     // with a zone whenever it has a time of day
 };
 
 // Why::Invalid when the text is no date, or not a day of the calendar. The text is not quoted.

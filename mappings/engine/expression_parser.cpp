@@ -49,7 +49,8 @@ void ObjectParser::checkComment(const YamlNode& node) const {
     refuse(node, "\" #\" ends an unquoted expression: put the remark on its own line, or the expression in quotes");
 }
 
-CompiledExpression ObjectParser::parseExpression(const YamlNode& node, std::string_view purpose, const Target* target) {
+CompiledExpression ObjectParser::parseExpression(const YamlNode& node, std::string_view purpose,
+                                                 const Target* target) {
   if (node.kind != YamlNode::Kind::Scalar || !node.text.starts_with("= "))
     refuse(node, std::string(purpose) + " is an expression: it begins with \"= \"");
   checkComment(node);
@@ -70,7 +71,8 @@ CompiledExpression ObjectParser::compile(std::string_view text, const YamlNode& 
   return {std::move(compiled).value(), place(at)};
 }
 
-void ObjectParser::checkMentions(std::string_view text, const YamlNode& node, uint32_t skipped, const Target* target) {
+void ObjectParser::checkMentions(std::string_view text, const YamlNode& node, uint32_t skipped,
+                                 const Target* target) {
   const Mentions mentions = scanExpression(text);
   for (const Mentions::Variable& variable : mentions.variables) {
     const bool known = variable.name == "institution" || resource_names_.contains(variable.name) ||
@@ -99,7 +101,8 @@ void ObjectParser::checkMentions(std::string_view text, const YamlNode& node, ui
 
 void ObjectParser::checkSystem(const std::string& name, const YamlNode& node) const {
   if (input_.systems->has(name) || name.find(':') != std::string::npos) return;
-  refuse(node, "\"" + name + "\" is neither a name of code_maps/systems.csv nor a URI" + hint(input_.systems->nearest(name)));
+  refuse(node, "\"" + name + "\" is neither a name of code_maps/systems.csv nor a URI" +
+                   hint(input_.systems->nearest(name)));
 }
 
 const CodeMap& ObjectParser::checkCodeMap(const std::string& name, const YamlNode& node) const {

@@ -18,7 +18,8 @@ fhir::base::Result<FieldPattern> FieldPattern::parse(std::string_view text, bool
   if (pattern.names_.empty())
     return fhir::base::invalid("\"*\" would swallow every field, known or not: name the fields or their container");
   for (const std::string& name : pattern.names_)
-    if (name.empty() || name == "*") return fhir::base::invalid("is no field: names with points between, * only at the end");
+    if (name.empty() || name == "*")
+      return fhir::base::invalid("is no field: names with points between, * only at the end");
   return pattern;
 }
 

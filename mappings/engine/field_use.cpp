@@ -77,8 +77,8 @@ std::vector<std::string> notCarriedLines(const std::vector<SourceField>& fields)
     const SourceField& field = fields[i];
     if (field.use == SourceField::Use::Flows) continue;
     const bool unread = field.use == SourceField::Use::Unread;
-    const std::string reason = field.use == SourceField::Use::ConditionOnly ? "read to decide, its value is not carried"
-                                                                            : field.reason;
+    const std::string reason =
+        field.use == SourceField::Use::ConditionOnly ? "read to decide, its value is not carried" : field.reason;
     Line& line = lines[{(unread ? "unread: " : "ignored: ") + field.path, reason}];
     if (line.count++ == 0) line.first = i;
   }

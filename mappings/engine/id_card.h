@@ -16,7 +16,7 @@ struct IdCard {
     Scientific,  // 9.90121E+17: a spreadsheet has destroyed the number
     Other,       // no identity number at all
   } kind = Kind::Absent;
-  std::string number;  // as it should be written: upper-case X, 15 digits made 18
+  std::string number;      // as it should be written: upper-case X, 15 digits made 18
   std::string birth_date;  // "1976-08-25", for Valid
   bool female = false;     // for Valid
 };

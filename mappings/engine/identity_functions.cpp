@@ -25,7 +25,8 @@ FunctionResult keyFunction(FunctionCall& call) {
     std::string part = plainText(text);
     std::erase(part, kKeySeparator);
     if (part.empty())
-      return fhir::base::invalid("part " + std::to_string(i + 1) + " of the key is empty: nothing can be stored without it");
+      return fhir::base::invalid("part " + std::to_string(i + 1) +
+                                 " of the key is empty: nothing can be stored without it");
     if (i > 0) out += kKeySeparator;
     out += part;
   }
@@ -82,7 +83,8 @@ void checkAgainst(MappingCall& mapping, const IdCard& card) {
     const std::string_view text = mapping.textOf(mapping.argument(1)[0], Read::Compared);
     const auto birth = readDate(text, mapping.around().zone_minutes);
     if (birth.ok() && birth->kind == ReadDate::Kind::Value &&
-        birth->value.text().substr(0, 10) != card.birth_date.substr(0, std::min<size_t>(10, birth->value.text().size())))
+        birth->value.text().substr(0, 10) !=
+            card.birth_date.substr(0, std::min<size_t>(10, birth->value.text().size())))
       mapping.warn("business-rule", "the identity number says another birth date than the message", mapping.input());
   }
 }

@@ -56,15 +56,18 @@ void appendMembers(std::string& out, const BuiltValue& value) {
 
 void appendBuilt(std::string& out, const BuiltValue& value) {
   if (value.first != nullptr) return appendMembers(out, value);
-  if (value.scalar == fhir::path::ScalarKind::String) fhir::model::appendJsonString(out, value.text);
-  else out += value.text;
+  if (value.scalar == fhir::path::ScalarKind::String)
+    fhir::model::appendJsonString(out, value.text);
+  else
+    out += value.text;
 }
 
 Done appendPrimitiveItem(std::string& out, const Item& item, const Target& target, const PartView& part,
                          fhir::base::Arena& arena) {
   const std::string_view type = r4().type(target.type)->name;
   std::string_view text;
-  if (!item.text(arena, text)) return invalid(subject(item, part) + " has no text of its own: name what is inside it");
+  if (!item.text(arena, text))
+    return invalid(subject(item, part) + " has no text of its own: name what is inside it");
   std::string plain;
   if (keepsBlanks(type)) {
     text = trimmed(text);

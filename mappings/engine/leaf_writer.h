@@ -12,8 +12,8 @@ namespace mappings::engine {
 
 // Appends the item as one JSON value; appends nothing when its text is blank. Why::Invalid when the item cannot be
 // such an element; the sentence names the source field and its byte, never the value.
-fhir::base::Done appendItem(std::string& out, const fhir::path::Item& item, const Target& target, const PartView& part,
-                            fhir::base::Arena& arena);
+fhir::base::Done appendItem(std::string& out, const fhir::path::Item& item, const Target& target,
+                            const PartView& part, fhir::base::Arena& arena);
 
 // A code must be in the element's required value set, where that is carried. `json` is the value that was written.
 fhir::base::Done checkBinding(const Target& target, std::string_view json);

@@ -54,9 +54,9 @@ struct Loop {
 // An object in the output; also the body of a resource and of a case.
 struct ObjectNode {
   FilePlace place;
-  std::optional<Loop> loop;                // $for, in lists
+  std::optional<Loop> loop;                   // $for, in lists
   std::optional<CompiledExpression> only_if;  // $if
-  std::vector<Named> let;                  // $let
+  std::vector<Named> let;                     // $let
   std::unique_ptr<Block> body;
 };
 

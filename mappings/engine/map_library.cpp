@@ -68,12 +68,13 @@ void findFiles(const std::string& folder, Files& mappings, Files& fragments, std
       if (name == "fragments") {
         for (const fs::path& file : sorted(entry))
           if (file.extension() == ".yaml")
-            readFile(file, format_name + "/fragments/" + file.filename().string(), format_name + "/" + file.stem().string(),
-                     fragments, errors);
+            readFile(file, format_name + "/fragments/" + file.filename().string(),
+                     format_name + "/" + file.stem().string(), fragments, errors);
         continue;
       }
       const fs::path file = entry / (name + ".yaml");
-      if (fs::exists(file)) readFile(file, format_name + "/" + name + "/" + name + ".yaml", format_name + "/" + name, mappings, errors);
+      if (fs::exists(file))
+        readFile(file, format_name + "/" + name + "/" + name + ".yaml", format_name + "/" + name, mappings, errors);
     }
   }
 }
@@ -83,7 +84,9 @@ std::string withSlash(std::string text) {
   return text;
 }
 
-Error noMapping(std::string_view name) { return Error{Why::NotFound, "there is no mapping \"" + std::string(name) + "\"", ""}; }
+Error noMapping(std::string_view name) {
+  return Error{Why::NotFound, "there is no mapping \"" + std::string(name) + "\"", ""};
+}
 
 }  // namespace
 
@@ -106,8 +109,10 @@ std::optional<MapLibrary> MapLibrary::loadAll(const Options& options, std::vecto
   state->directory = options.directory;
   const std::string code_maps = options.folder + "/code_maps";
   auto systems = SystemNames::load(code_maps + "/systems.csv", "code_maps/systems.csv");
-  if (systems.ok()) state->systems = std::move(systems).value();
-  else errors.push_back(systems.error());
+  if (systems.ok())
+    state->systems = std::move(systems).value();
+  else
+    errors.push_back(systems.error());
   state->code_maps = CodeMaps::load(code_maps, state->systems, errors);
   Files mappings;
   Files fragments;
@@ -115,8 +120,10 @@ std::optional<MapLibrary> MapLibrary::loadAll(const Options& options, std::vecto
   const ParserInput input{&mappings, &fragments, &state->code_maps, &state->systems};
   for (const auto& [name, file] : mappings) {
     auto map = parseMap(name, input);
-    if (map.ok()) state->maps.emplace(name, std::move(map).value());
-    else errors.push_back(map.error());
+    if (map.ok())
+      state->maps.emplace(name, std::move(map).value());
+    else
+      errors.push_back(map.error());
   }
   if (mappings.empty() && errors.empty())
     errors.push_back({Why::NotFound, "no mapping in this folder: <format>/<name>/<name>.yaml", options.folder});

@@ -15,9 +15,9 @@ using fhir::base::invalid;
 using fhir::base::Result;
 using fhir::base::YamlNode;
 
-constexpr std::string_view kKeys[] = {"mapping", "extends", "source", "encoding", "delimiter", "columns",     "split",
-                                      "unwrap",  "root",    "accept", "zone",     "order",     "institution", "occurred",
-                                      "let",     "ignore",  "absent", "output",   "patch"};
+constexpr std::string_view kKeys[] = {
+    "mapping", "extends", "source",      "encoding", "delimiter", "columns", "split",  "unwrap", "root", "accept",
+    "zone",    "order",   "institution", "occurred", "let",       "ignore",  "absent", "output", "patch"};
 constexpr size_t kMaxExtends = 8;
 
 // One top-level entry, of the mapping itself or of one that it extends.
@@ -72,7 +72,8 @@ class MapParser {
     for (const auto& [key, value] : file.root.members) {
       if (std::find(std::begin(kKeys), std::end(kKeys), key.text) == std::end(kKeys)) {
         const std::string near = nearestWord(key.text, kKeys);
-        parser_.refuse(key, "unknown key \"" + key.text + "\"" + (near.empty() ? "" : "; the nearest is \"" + near + "\""));
+        parser_.refuse(
+            key, "unknown key \"" + key.text + "\"" + (near.empty() ? "" : "; the nearest is \"" + near + "\""));
       }
       const Entry one{&key, &value, name, &file.text};
       if (key.text == "let" || key.text == "ignore" || key.text == "patch") {
@@ -93,8 +94,10 @@ class MapParser {
       }
       auto& list = map.key->text == "let" ? let_ : ignore_;
       const auto same = std::find_if(list.begin(), list.end(), [&](const auto& e) { return e.first == key.text; });
-      if (same != list.end()) same->second = one;
-      else list.emplace_back(key.text, one);
+      if (same != list.end())
+        same->second = one;
+      else
+        list.emplace_back(key.text, one);
     }
   }
 
@@ -127,7 +130,8 @@ class MapParser {
     map_.read.encoding = text("encoding");
     map_.read.split = text("split");
     const std::string delimiter = text("delimiter");
-    if (delimiter.size() > 1 && delimiter != "tab") parser_.refuse(*entry("delimiter")->value, "delimiter is one character, or tab");
+    if (delimiter.size() > 1 && delimiter != "tab")
+      parser_.refuse(*entry("delimiter")->value, "delimiter is one character, or tab");
     if (!delimiter.empty()) map_.read.delimiter = delimiter == "tab" ? '\t' : delimiter[0];
     map_.read.columns = texts("columns");
     if (const std::string root = text("root"); !root.empty())
@@ -165,17 +169,23 @@ class MapParser {
     const Entry* one = enter(entry("unwrap"));
     if (one == nullptr) return;
     if (one->value->kind == YamlNode::Kind::Null) return;
-    if (one->value->kind != YamlNode::Kind::Sequence) parser_.refuse(*one->value, "unwrap is a list: \"- xml: path\"");
+    if (one->value->kind != YamlNode::Kind::Sequence)
+      parser_.refuse(*one->value, "unwrap is a list: \"- xml: path\"");
     for (const YamlNode& step : one->value->items) {
       if (step.kind != YamlNode::Kind::Map || step.members.size() != 1)
         parser_.refuse(step, "one step of unwrap: \"xml: path\", \"json: path\", \"base64: path\" or \"form: path\"");
       const auto& [kind, at] = step.members[0];
       source::UnwrapStep out;
-      if (kind.text == "xml") out.kind = Kind::Xml;
-      else if (kind.text == "json") out.kind = Kind::Json;
-      else if (kind.text == "base64") out.kind = Kind::Base64;
-      else if (kind.text == "form") out.kind = Kind::Form;
-      else parser_.refuse(kind, "unwrap knows xml, json, base64 and form");
+      if (kind.text == "xml")
+        out.kind = Kind::Xml;
+      else if (kind.text == "json")
+        out.kind = Kind::Json;
+      else if (kind.text == "base64")
+        out.kind = Kind::Base64;
+      else if (kind.text == "form")
+        out.kind = Kind::Form;
+      else
+        parser_.refuse(kind, "unwrap knows xml, json, base64 and form");
       out.at = at.text;
       map_.read.unwrap.push_back(std::move(out));
     }
@@ -225,8 +235,10 @@ class MapParser {
     for (const auto& [field, words] : one->value->members) {
       std::vector<std::string> list;
       readTexts(words, list);
-      if (field.text == "*") map_.absent.everywhere = std::move(list);
-      else map_.absent.rules.push_back({pattern(field), std::move(list)});
+      if (field.text == "*")
+        map_.absent.everywhere = std::move(list);
+      else
+        map_.absent.rules.push_back({pattern(field), std::move(list)});
     }
   }
 

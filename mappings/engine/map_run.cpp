@@ -90,14 +90,18 @@ void MapRun::instancesNamed(std::string_view name, std::vector<const Instance*>&
   std::vector<const ResourceNode*> path;
   if (!pathTo(in_.map.output, name, path)) return;
   const Instance* here = nullptr;
-  for (const Scope* scope = scope_; scope != nullptr && here == nullptr; scope = scope->parent) here = scope->instance;
+  for (const Scope* scope = scope_; scope != nullptr && here == nullptr; scope = scope->parent)
+    here = scope->instance;
   while (here != nullptr && std::find(path.begin(), path.end(), here->node) == path.end()) here = here->parent;
   if (here == nullptr) return collect(instances_, path.back(), out);
-  if (here->node == path.back()) out.push_back(here);
-  else collect(here->children, path.back(), out);
+  if (here->node == path.back())
+    out.push_back(here);
+  else
+    collect(here->children, path.back(), out);
 }
 
-Result<MapRun::Found> MapRun::evaluate(const CompiledExpression& expression, const Scope& scope, std::string element) {
+Result<MapRun::Found> MapRun::evaluate(const CompiledExpression& expression, const Scope& scope,
+                                       std::string element) {
   scope_ = &scope;
   used_ = {};
   part_.reads() = {};
@@ -128,9 +132,11 @@ void MapRun::markDecided(const PartView::Reads& reads) {
 Result<bool> MapRun::decide(const CompiledExpression& expression, const Scope& scope) {
   ASSIGN_OR_RETURN(Found found, evaluate(expression, scope, ""));
   markDecided(found.reads);
-  if (found.items.size() == 1 && found.items[0].kind() == fhir::path::ItemKind::Boolean) return found.items[0].boolean();
+  if (found.items.size() == 1 && found.items[0].kind() == fhir::path::ItemKind::Boolean)
+    return found.items[0].boolean();
   for (const Item& item : found.items)
-    if (const uint32_t record = part_.textLeaf(part_.recordOf(item))) part_.mark(record, SourceField::Use::ConditionOnly);
+    if (const uint32_t record = part_.textLeaf(part_.recordOf(item)))
+      part_.mark(record, SourceField::Use::ConditionOnly);
   return !found.items.empty();
 }
 
@@ -169,7 +175,8 @@ Done MapRun::resolveInstitution() {
   found.items[0].text(arena_, text);
   const std::string alias = plainText(text);
   for (const Item& item : found.items)
-    if (const uint32_t record = part_.textLeaf(part_.recordOf(item))) part_.mark(record, SourceField::Use::ConditionOnly);
+    if (const uint32_t record = part_.textLeaf(part_.recordOf(item)))
+      part_.mark(record, SourceField::Use::ConditionOnly);
   if (alias.empty()) return {};
   std::string place = part_.placeOf(found.items[0]);
   if (place.empty()) place = "the institution's code";
@@ -218,7 +225,8 @@ Result<std::string> MapRun::keyOf(const ResourceNode& node, const Scope& scope) 
   markDecided(found.reads);
   std::string key;
   for (const Item& item : found.items) {
-    if (const uint32_t record = part_.textLeaf(part_.recordOf(item))) part_.mark(record, SourceField::Use::ConditionOnly);
+    if (const uint32_t record = part_.textLeaf(part_.recordOf(item)))
+      part_.mark(record, SourceField::Use::ConditionOnly);
     std::string_view text;
     item.text(arena_, text);
     const std::string part = item.isNode() ? plainText(text) : std::string(text);

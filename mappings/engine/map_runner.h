@@ -24,50 +24,50 @@ class CodeMaps;
 enum class WriteMode : uint8_t { Ensure, Newer, Replace, Merge };
 
 struct MappedResource {
-  std::string as;            // $as name: "patient"
-  std::string type;          // "Patient"
-  std::string id;            // deterministic
-  std::string json;          // the resource, compact, with its id
+  std::string as;    // $as name: "patient"
+  std::string type;  // "Patient"
+  std::string id;    // deterministic
+  std::string json;  // the resource, compact, with its id
   WriteMode mode = WriteMode::Newer;
-  std::string order;         // $order, normalised so that text order is time order; empty when not given
+  std::string order;                     // $order, normalised so that text order is time order; empty when not given
   std::vector<std::string> merge_lists;  // for Merge: arrays that are united, "identifier", "result"
 };
 
 // A source field that is not carried into the output (mapping.md goal 1: nothing silently lost).
 struct SourceField {
   enum class Use : uint8_t { Flows, ConditionOnly, Unread, Ignored } use = Use::Unread;
-  std::string place;         // "OBX[1].14"
-  std::string path;          // without repeats: "OBX-14" for HL7 v2, "BRXX.XZZ_S" elsewhere
-  std::string reason;        // for Ignored
+  std::string place;   // "OBX[1].14"
+  std::string path;    // without repeats: "OBX-14" for HL7 v2, "BRXX.XZZ_S" elsewhere
+  std::string reason;  // for Ignored
   uint64_t offset = 0;
 };
 
 struct MappedPart {
-  std::string mapping;             // "hl7v2/oru_r01"
-  std::string mapping_version;     // 16 hex digits: hash of the mapping file and all it uses
-  std::string part_key;            // digest of what the part says, as hashed into the Provenance's id
-  std::string base;                // "http://onecard.example/fhir/": where the ids live, for Bundle.entry.fullUrl
-  std::string institution;         // owner of the resources: the source's, or what the content's code resolved to
-  std::vector<std::string> order_keys;     // parts that share one are processed in order
-  std::vector<MappedResource> resources;   // Provenance last
-  std::vector<SourceField> fields;         // every non-empty leaf of the source, in order
-  fhir::base::Findings findings;           // warnings; errors make run() fail
+  std::string mapping;          // "hl7v2/oru_r01"
+  std::string mapping_version;  // 16 hex digits: hash of the mapping file and all it uses
+  std::string part_key;         // digest of what the part says, as hashed into the Provenance's id
+  std::string base;             // "http://onecard.example/fhir/": where the ids live, for Bundle.entry.fullUrl
+  std::string institution;      // owner of the resources: the source's, or what the content's code resolved to
+  std::vector<std::string> order_keys;    // parts that share one are processed in order
+  std::vector<MappedResource> resources;  // Provenance last
+  std::vector<SourceField> fields;        // every non-empty leaf of the source, in order
+  fhir::base::Findings findings;          // warnings; errors make run() fail
 };
 
 struct MapInput {
-  std::string_view source;         // name of the configured source
-  std::string_view institution;    // its institution, the default for %institution
-  std::string_view message_id;     // named by the Provenance
-  std::string_view received;       // first-received time, FHIR instant: Provenance.recorded
+  std::string_view source;       // name of the configured source
+  std::string_view institution;  // its institution, the default for %institution
+  std::string_view message_id;   // named by the Provenance
+  std::string_view received;     // first-received time, FHIR instant: Provenance.recorded
   const source::Part* part = nullptr;
 };
 
 class MapLibrary {
  public:
   struct Options {
-    std::string folder;            // the `mappings` folder: <format>/<name>/<name>.yaml, code_maps/*.csv
-    std::string site_key;          // secret of the ids (HMAC-SHA-256); tests and golden cases use a fixed one
-    std::string canonical_base;    // "http://onecard.example/" prefix of our own system URIs
+    std::string folder;          // the `mappings` folder: <format>/<name>/<name>.yaml, code_maps/*.csv
+    std::string site_key;        // secret of the ids (HMAC-SHA-256); tests and golden cases use a fixed one
+    std::string canonical_base;  // "http://onecard.example/" prefix of our own system URIs
     const Directory* directory = nullptr;
   };
   // Loads and checks every mapping and code map. The error names file:line:column.
@@ -103,9 +103,9 @@ class MapLibrary {
   std::unique_ptr<const State> state_;
 };
 
-// Source-owned ids (design decision 5): 4 hex digits of shard (0000 to 3fff), a hyphen, then 128 bits in base32 (26 characters, lower case)
-// of HMAC-SHA-256(site key, length-prefixed (institution, type, key parts)). `shard_key` is the business key of the
-// institution's Patient, or the institution where there is none.
+// Source-owned ids (design decision 5): 4 hex digits of shard (0000 to 3fff), a hyphen, then 128 bits in base32 (26
+// characters, lower case) of HMAC-SHA-256(site key, length-prefixed (institution, type, key parts)). `shard_key` is
+// the business key of the institution's Patient, or the institution where there is none.
 std::string sourceOwnedId(std::string_view site_key, std::string_view institution, std::string_view type,
                           const std::vector<std::string>& key, std::string_view shard_key);
 

@@ -12,11 +12,11 @@
 namespace mappings::engine {
 
 struct OutputOrigin {
-  std::string resource;             // "Observation/00ab-..."
-  std::string element;              // "Observation.valueQuantity"
-  std::string json;                 // the value as written
-  std::string rule;                 // "hl7v2/oru_r01/oru_r01.yaml:33:14"
-  std::vector<uint32_t> records;    // of the source tree
+  std::string resource;           // "Observation/00ab-..."
+  std::string element;            // "Observation.valueQuantity"
+  std::string json;               // the value as written
+  std::string rule;               // "hl7v2/oru_r01/oru_r01.yaml:33:14"
+  std::vector<uint32_t> records;  // of the source tree
 };
 
 // The source tree with values, one line for each node: "OBX[3].5 = <5   byte 612".

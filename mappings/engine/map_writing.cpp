@@ -68,9 +68,11 @@ Result<std::string> MapRun::orderOf(const CompiledExpression& expression, const 
   ASSIGN_OR_RETURN(Found found, evaluate(expression, scope, "$order"));
   markDecided(found.reads);
   if (found.items.empty()) return std::string();
-  if (found.items.size() > 1) return located(invalid("several values; first() if that is meant"), expression.place, "$order");
+  if (found.items.size() > 1)
+    return located(invalid("several values; first() if that is meant"), expression.place, "$order");
   const Item& item = found.items[0];
-  if (const uint32_t record = part_.textLeaf(part_.recordOf(item))) part_.mark(record, SourceField::Use::ConditionOnly);
+  if (const uint32_t record = part_.textLeaf(part_.recordOf(item)))
+    part_.mark(record, SourceField::Use::ConditionOnly);
   std::string_view text;
   item.text(arena_, text);
   const std::string plain = plainText(text);
@@ -100,10 +102,12 @@ Done MapRun::checkRequired(const Block& block, const Covered& covered, const Fil
   return {};
 }
 
-Result<MapRun::Outcome> MapRun::writeBlock(const Block& block, const Scope& scope, std::string& out, Covered& covered) {
+Result<MapRun::Outcome> MapRun::writeBlock(const Block& block, const Scope& scope, std::string& out,
+                                           Covered& covered) {
   Outcome all;
   for (const auto& statement : block.statements) {
-    if (const Fail* fail = std::get_if<Fail>(&statement)) return located(invalid(fail->text), fail->place, block.path);
+    if (const Fail* fail = std::get_if<Fail>(&statement))
+      return located(invalid(fail->text), fail->place, block.path);
     std::string piece;
     Outcome one;
     if (const Field* field = std::get_if<Field>(&statement)) {
@@ -122,7 +126,8 @@ Result<MapRun::Outcome> MapRun::writeBlock(const Block& block, const Scope& scop
   return all;
 }
 
-Result<MapRun::Outcome> MapRun::writeSwitch(const Switch& node, const Scope& scope, std::string& out, Covered& covered) {
+Result<MapRun::Outcome> MapRun::writeSwitch(const Switch& node, const Scope& scope, std::string& out,
+                                            Covered& covered) {
   ASSIGN_OR_RETURN(Found found, evaluate(node.on, scope, "$switch"));
   markDecided(found.reads);
   std::string value;
@@ -163,8 +168,8 @@ Result<MapRun::Outcome> MapRun::writeField(const Field& field, const Scope& scop
   return all;
 }
 
-Result<MapRun::Outcome> MapRun::writeValue(const Field& field, const Value& value, const Scope& scope, std::string& out,
-                                           size_t& count) {
+Result<MapRun::Outcome> MapRun::writeValue(const Field& field, const Value& value, const Scope& scope,
+                                           std::string& out, size_t& count) {
   if (const auto* constant = std::get_if<Constant>(&value)) {
     if (count++ > 0) out += ',';
     out += constant->json;
@@ -181,9 +186,9 @@ Result<MapRun::Outcome> MapRun::writeExpression(const Field& field, const Compil
                                                 const Scope& scope, std::string& out, size_t& count) {
   ASSIGN_OR_RETURN(Found found, evaluate(expression, scope, field.target.path));
   if (!field.target.repeats && found.items.size() > 1)
-    return located(invalid("takes one value, and " + std::to_string(found.items.size()) +
-                           " came out; first() if that is meant"),
-                   expression.place, field.target.path);
+    return located(
+        invalid("takes one value, and " + std::to_string(found.items.size()) + " came out; first() if that is meant"),
+        expression.place, field.target.path);
   const size_t begin = out.size();
   Outcome outcome;
   for (const Item& item : found.items) {
@@ -216,9 +221,12 @@ void MapRun::account(const Found& found, std::string_view json, const Field& fie
   for (uint32_t record : found.reads.compared) {
     std::string written;
     fhir::model::appendJsonString(written, trimmed(part_.tree().records()[record].text));
-    const bool seen = written.size() > 2 && json.find(written.substr(1, written.size() - 2)) != std::string_view::npos;
-    if (seen) carried.push_back(record);
-    else part_.mark(record, SourceField::Use::ConditionOnly);
+    const bool seen =
+        written.size() > 2 && json.find(written.substr(1, written.size() - 2)) != std::string_view::npos;
+    if (seen)
+      carried.push_back(record);
+    else
+      part_.mark(record, SourceField::Use::ConditionOnly);
   }
   for (uint32_t record : carried) part_.mark(record, SourceField::Use::Flows);
   if (origins_ == nullptr) return;
@@ -261,7 +269,8 @@ Result<MapRun::Outcome> MapRun::writeOneObject(const ObjectNode& object, const S
   Covered covered;
   const size_t origins = origins_ == nullptr ? 0 : origins_->size();
   ASSIGN_OR_RETURN(Outcome outcome, writeBlock(*object.body, inner, body, covered));
-  const bool keep = outcome.written && (outcome.from_message || !outcome.came_out_empty || object.only_if.has_value());
+  const bool keep =
+      outcome.written && (outcome.from_message || !outcome.came_out_empty || object.only_if.has_value());
   if (!keep) {
     if (origins_ != nullptr) origins_->resize(origins);
     return Outcome{false, false, true};

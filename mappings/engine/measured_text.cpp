@@ -137,7 +137,8 @@ std::vector<std::string_view> splitBySex(std::string_view text) {
   }
   pieces.push_back(text.substr(begin));
   for (std::string_view& piece : pieces)
-    while (!piece.empty() && (piece.back() == ' ' || piece.back() == ';' || piece.back() == ',' || piece.back() == '/'))
+    while (!piece.empty() &&
+           (piece.back() == ' ' || piece.back() == ';' || piece.back() == ',' || piece.back() == '/'))
       piece.remove_suffix(1);
   return pieces;
 }

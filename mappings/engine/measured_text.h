@@ -29,11 +29,11 @@ struct MeasuredRatio {
 std::optional<MeasuredRatio> readRatio(std::string_view text);  // "1:160"
 
 struct ReferenceRange {
-  std::string low;   // plain JSON number, empty when open
+  std::string low;  // plain JSON number, empty when open
   std::string high;
   bool open = false;  // "<10": the bound itself is outside
-  std::string sex;   // "male", "female" or ""
-  std::string text;  // the piece as written
+  std::string sex;    // "male", "female" or ""
+  std::string text;   // the piece as written
 };
 
 // "3.5--9.5", "125～350", "115-150", "≤10", "<10", ">=3", "男:4.3-5.8 女:3.8-5.1". What is not understood comes

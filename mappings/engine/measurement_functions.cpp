@@ -39,8 +39,10 @@ fhir::base::Result<Unit> readUnit(MappingCall& mapping, const Collection& items,
     if (caret != std::string_view::npos && !first.empty()) row = unitRow(mapping, first);
     if (row != nullptr) unit.text = first;
   }
-  if (row != nullptr) unit.code = row->code;
-  else if (tell_unknown) mapping.warn("code-invalid", "no row for the unit in code_maps/unit.csv: its text is kept", items);
+  if (row != nullptr)
+    unit.code = row->code;
+  else if (tell_unknown)
+    mapping.warn("code-invalid", "no row for the unit in code_maps/unit.csv: its text is kept", items);
   return unit;
 }
 
@@ -51,7 +53,8 @@ Unit ownUnit(MappingCall& mapping, const MeasuredNumber& number) {
   return {mapping.arena().keep(number.unit), row == nullptr ? std::string_view() : std::string_view(row->code)};
 }
 
-BuiltValue* buildQuantity(MappingCall& mapping, std::string_view digits, std::string_view comparator, const Unit& unit) {
+BuiltValue* buildQuantity(MappingCall& mapping, std::string_view digits, std::string_view comparator,
+                          const Unit& unit) {
   BuiltValue* value = BuiltValue::object(mapping.arena(), "Quantity");
   value->add(mapping.arena(), "value", digits, ScalarKind::Decimal);
   value->add(mapping.arena(), "comparator", comparator);
@@ -70,7 +73,8 @@ FunctionResult numberFunction(FunctionCall& call) {
   ASSIGN_OR_RETURN(std::string_view text, mapping.singleText(mapping.input(), Read::Taken));
   if (trimmed(text).empty()) return mapping.nothing();
   const auto number = readMeasured(text);
-  if (!number || !number->comparator.empty() || !number->unit.empty()) return mapping.wrong("is not a number", mapping.input());
+  if (!number || !number->comparator.empty() || !number->unit.empty())
+    return mapping.wrong("is not a number", mapping.input());
   return mapping.one(Item::decimal(mapping.arena().make<fhir::base::Decimal>(number->value)));
 }
 
@@ -142,7 +146,8 @@ FunctionResult interpretFunction(FunctionCall& call) {
   return mapping.text(interpretNumber(*number, readRanges(range), sex));
 }
 
-// x.kind('lab-result', 'lab-absent'): the first of these code maps that has the text, otherwise quantity, ratio or text.
+// x.kind('lab-result', 'lab-absent'): the first of these code maps that has the text, otherwise quantity, ratio or
+// text.
 FunctionResult kindFunction(FunctionCall& call) {
   MappingCall mapping(call);
   ASSIGN_OR_RETURN(std::string_view text, mapping.singleText(mapping.input(), Read::Compared));

@@ -17,7 +17,7 @@ using fhir::definitions::TypeNumber;
 
 namespace {
 
-constexpr std::string_view kDirectives[] = {"$as",   "$for",    "$if",   "$let",    "$key", "$order",
+constexpr std::string_view kDirectives[] = {"$as",    "$for",  "$if",     "$let",  "$key", "$order",
                                             "$write", "$then", "$switch", "$case", "$use", "$fail"};
 
 std::string hint(const std::string& nearest) { return nearest.empty() ? "" : "; the nearest is \"" + nearest + "\""; }
@@ -48,7 +48,8 @@ void ObjectParser::refuse(const YamlNode& at, std::string what) const {
 // ---- resources ----------------------------------------------------------------------------------------------------
 
 void ObjectParser::collectNames(const YamlNode& list) {
-  if (list.kind != YamlNode::Kind::Sequence) refuse(list, "a list of resources is expected: lines that begin with \"- \"");
+  if (list.kind != YamlNode::Kind::Sequence)
+    refuse(list, "a list of resources is expected: lines that begin with \"- \"");
   for (const YamlNode& node : list.items) {
     if (node.kind != YamlNode::Kind::Map) refuse(node, "a resource is expected: keys and values");
     if (const YamlNode* as = node.find("$as")) {
@@ -118,11 +119,16 @@ void ObjectParser::parseWrite(const YamlNode& value, ResourceNode& out) {
   std::string_view text = value.text;
   const size_t blank = std::min(text.find(' '), text.size());
   const std::string_view mode = text.substr(0, blank);
-  if (mode == "ensure") out.mode = WriteMode::Ensure;
-  else if (mode == "newer") out.mode = WriteMode::Newer;
-  else if (mode == "replace") out.mode = WriteMode::Replace;
-  else if (mode == "merge") out.mode = WriteMode::Merge;
-  else refuse(value, "$write is ensure, newer, replace or \"merge <lists>\"");
+  if (mode == "ensure")
+    out.mode = WriteMode::Ensure;
+  else if (mode == "newer")
+    out.mode = WriteMode::Newer;
+  else if (mode == "replace")
+    out.mode = WriteMode::Replace;
+  else if (mode == "merge")
+    out.mode = WriteMode::Merge;
+  else
+    refuse(value, "$write is ensure, newer, replace or \"merge <lists>\"");
   for (std::string_view list : fhir::base::split(text.substr(blank), ' ')) {
     if (list.ends_with(',')) list.remove_suffix(1);
     if (list.empty()) continue;
@@ -226,7 +232,8 @@ void ObjectParser::parseLet(const YamlNode& map, std::vector<Named>& out) {
 void ObjectParser::parseSwitch(const YamlNode& map, const YamlNode& value, ObjectNode& object,
                                const std::string& patch_path) {
   const YamlNode* cases = map.find("$case");
-  if (cases == nullptr || cases->kind != YamlNode::Kind::Map) refuse(value, "$switch needs a $case with its branches");
+  if (cases == nullptr || cases->kind != YamlNode::Kind::Map)
+    refuse(value, "$switch needs a $case with its branches");
   Switch out{parseExpression(value, "$switch"), {}, nullptr};
   const Block& block = *object.body;
   for (const auto& [key, branch] : cases->members) {
@@ -268,7 +275,8 @@ void ObjectParser::useFragment(const YamlNode& value, ObjectNode& object, const 
   const auto file = file_;
   const std::string* text = text_;
   enterFile(std::make_shared<const std::string>(found->second.file), &found->second.text);
-  if (content == nullptr || content->kind != YamlNode::Kind::Map) refuse(found->second.root, "a fragment needs content:");
+  if (content == nullptr || content->kind != YamlNode::Kind::Map)
+    refuse(found->second.root, "a fragment needs content:");
   fragments_.push_back(value.text);
   used_fragments_.insert(value.text);
   parseMembers(*content, object, patch_path, false, nullptr);
@@ -297,7 +305,8 @@ Target ObjectParser::findTarget(const std::string& name, const YamlNode& key, co
   target.primitive = r4().type(member.type)->kind == TypeKind::Primitive;
   if (name == "id" && r4().isResource(block.type)) refuse(key, "the id comes from $key");
   if (sibling) {
-    if (!target.primitive || target.repeats) refuse(key, "\"" + name + "\" needs a primitive element that does not repeat");
+    if (!target.primitive || target.repeats)
+      refuse(key, "\"" + name + "\" needs a primitive element that does not repeat");
     target.type = r4().type("Element")->number;
     target.primitive = false;
   }
@@ -352,7 +361,8 @@ void ObjectParser::parseField(const std::string& name, const YamlNode& key, cons
   block.statements.emplace_back(std::move(field));
 }
 
-Value ObjectParser::parseValue(const YamlNode& node, const Target& target, const std::string& patch_path, bool in_list) {
+Value ObjectParser::parseValue(const YamlNode& node, const Target& target, const std::string& patch_path,
+                               bool in_list) {
   switch (node.kind) {
     case YamlNode::Kind::Scalar:
       if (node.text.starts_with("= ")) return parseExpression(node, target.json_name, &target);
@@ -360,7 +370,8 @@ Value ObjectParser::parseValue(const YamlNode& node, const Target& target, const
       return parseConstant(node, target);
     case YamlNode::Kind::Map:
       if (target.primitive)
-        refuse(node, target.path + " is a " + std::string(r4().type(target.type)->name) + ": a text or an expression");
+        refuse(node,
+               target.path + " is a " + std::string(r4().type(target.type)->name) + ": a text or an expression");
       if (r4().type(target.type)->kind == TypeKind::Abstract && target.json_name[0] != '_')
         refuse(node, target.path + ": contained resources are not written by mappings");
       return parseObject(node, target.type, target.path, patch_path, in_list);
@@ -374,7 +385,8 @@ Constant ObjectParser::parseConstant(const YamlNode& node, const Target& target)
   const std::string type(r4().type(target.type)->name);
   if (!target.primitive) refuse(node, target.path + " is a " + type + ": elements below it, or an expression");
   Constant constant;
-  if (auto wrong = appendPrimitive(constant.json, type, node.text)) refuse(node, target.path + ": \"" + node.text + "\" " + *wrong);
+  if (auto wrong = appendPrimitive(constant.json, type, node.text))
+    refuse(node, target.path + ": \"" + node.text + "\" " + *wrong);
   const auto codes = r4().requiredCodes(target.element->binding);
   if (type == "code" && !codes.empty() && std::find(codes.begin(), codes.end(), node.text) == codes.end())
     refuse(node, target.path + ": \"" + node.text + "\" is not in " + std::string(target.element->binding) +
@@ -402,7 +414,8 @@ void ObjectParser::checkRequired(const ObjectNode& object, const YamlNode& at) c
   coveredElements(*object.body, covered);
   for (const Element* element : r4().elements(object.body->type))
     if (element->min > 0 && !covered.contains(element))
-      refuse(at, object.body->path + " needs \"" + std::string(element->name.text) + "\", and nothing here writes it");
+      refuse(at,
+             object.body->path + " needs \"" + std::string(element->name.text) + "\", and nothing here writes it");
 }
 
 }  // namespace mappings::engine

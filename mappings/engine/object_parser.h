@@ -64,7 +64,8 @@ class ObjectParser {
   void parseMembers(const fhir::base::YamlNode& map, ObjectNode& object, const std::string& patch_path, bool in_list,
                     ResourceNode* resource);
   void parseDirective(const std::string& key, const fhir::base::YamlNode& map, const fhir::base::YamlNode& name,
-                      const fhir::base::YamlNode& value, ObjectNode& object, const std::string& patch_path, bool in_list);
+                      const fhir::base::YamlNode& value, ObjectNode& object, const std::string& patch_path,
+                      bool in_list);
   void parseLoop(const fhir::base::YamlNode& value, ObjectNode& object);
   void parseSwitch(const fhir::base::YamlNode& map, const fhir::base::YamlNode& value, ObjectNode& object,
                    const std::string& patch_path);
@@ -73,7 +74,8 @@ class ObjectParser {
   void parseField(const std::string& name, const fhir::base::YamlNode& key, const fhir::base::YamlNode& value,
                   Block& block, const std::string& patch_path);
   void parsePatched(Patch& patch, const std::string& name, Block& block, const std::string& patch_path);
-  Value parseValue(const fhir::base::YamlNode& node, const Target& target, const std::string& patch_path, bool in_list);
+  Value parseValue(const fhir::base::YamlNode& node, const Target& target, const std::string& patch_path,
+                   bool in_list);
   Constant parseConstant(const fhir::base::YamlNode& node, const Target& target);
   Target findTarget(const std::string& name, const fhir::base::YamlNode& key, const Block& block);
   void checkRequired(const ObjectNode& object, const fhir::base::YamlNode& at) const;

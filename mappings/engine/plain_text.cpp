@@ -9,9 +9,7 @@ bool isBlank(char32_t c) {
   return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000 || c == 0 || c == 0xFEFF || c == 0x200B;
 }
 
-bool isSeparator(char32_t c) {
-  return c == ',' || c == ';' || c == '|' || c == 0xFF0C || c == 0xFF1B || c == 0x3001;
-}
+bool isSeparator(char32_t c) { return c == ',' || c == ';' || c == '|' || c == 0xFF0C || c == 0xFF1B || c == 0x3001; }
 
 }  // namespace
 

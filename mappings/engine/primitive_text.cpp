@@ -33,7 +33,8 @@ std::optional<std::string> checkNumber(std::string_view type, std::string_view t
 }
 
 std::optional<std::string> checkTime(std::string_view type, std::string_view text) {
-  if (type == "date") return Temporal::parseDate(text).ok() ? std::nullopt : std::optional(no("a FHIR date; date() reads others"));
+  if (type == "date")
+    return Temporal::parseDate(text).ok() ? std::nullopt : std::optional(no("a FHIR date; date() reads others"));
   if (type == "time") {
     const auto time = Temporal::parseTime(text);
     return time.ok() && time->precision >= Precision::Second ? std::nullopt : std::optional(no("a FHIR time"));
@@ -55,8 +56,7 @@ std::optional<std::string> checkWord(std::string_view type, std::string_view tex
                        text.find("  ") != text.npos;
     return wrong ? std::optional(no("a code: blanks in the wrong places")) : std::nullopt;
   }
-  if (type == "base64Binary")
-    return fhir::base::base64Decode(text).ok() ? std::nullopt : std::optional(no("base64"));
+  if (type == "base64Binary") return fhir::base::base64Decode(text).ok() ? std::nullopt : std::optional(no("base64"));
   if (type == "uri" || type == "url" || type == "canonical" || type == "oid" || type == "uuid")
     return hasBlank(text) ? std::optional(no("a URI: it has blanks")) : std::nullopt;
   return std::nullopt;

@@ -45,9 +45,12 @@ MappedResource makeProvenance(const ProvenanceInput& input) {
     targets += "{\"reference\":" + quoted(resource.type + "/" + resource.id) + "}";
     organization = organization || (resource.type == "Organization" && resource.id == organization_id);
   }
-  const std::string author = organization ? "{\"reference\":" + quoted("Organization/" + organization_id) + "}"
-                                          : "{\"identifier\":" + identifier(input.run.systems.uri("institution", canonical, input.institution),
-                                                                            input.institution) + "}";
+  const std::string author =
+      organization
+          ? "{\"reference\":" + quoted("Organization/" + organization_id) + "}"
+          : "{\"identifier\":" +
+                identifier(input.run.systems.uri("institution", canonical, input.institution), input.institution) +
+                "}";
   const std::string assembler =
       "{\"identifier\":" + identifier(canonical + "mapping", part.mapping + "|" + part.mapping_version) +
       ",\"display\":" + quoted("mapping " + part.mapping) + "}";
@@ -56,10 +59,12 @@ MappedResource makeProvenance(const ProvenanceInput& input) {
 
   out.json = "{\"resourceType\":\"Provenance\",\"id\":" + quoted(out.id) + ",\"target\":[" + targets + "]";
   if (!input.occurred.empty()) out.json += ",\"occurredDateTime\":" + quoted(input.occurred);
-  out.json += ",\"recorded\":" + quoted(input.run.input.received) + ",\"agent\":[" + agent("author", author) + "," +
-              agent("assembler", assembler) + "],\"entity\":[{\"role\":\"source\",\"what\":{\"identifier\":" +
-              identifier(canonical + "message", entity) + ",\"display\":" + quoted("message " + message + ", part " +
-              std::to_string(input.run.input.part->number)) + "}}]}";
+  out.json +=
+      ",\"recorded\":" + quoted(input.run.input.received) + ",\"agent\":[" + agent("author", author) + "," +
+      agent("assembler", assembler) +
+      "],\"entity\":[{\"role\":\"source\",\"what\":{\"identifier\":" + identifier(canonical + "message", entity) +
+      ",\"display\":" + quoted("message " + message + ", part " + std::to_string(input.run.input.part->number)) +
+      "}}]}";
   return out;
 }
 

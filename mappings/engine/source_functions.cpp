@@ -114,8 +114,8 @@ FunctionResult coalesceFunction(FunctionCall& call) {
   MappingCall mapping(call);
   for (size_t i = 0; i < mapping.arguments(); ++i) {
     const Collection& items = mapping.argument(i);
-    const bool blank = items.size() == 1 && items[0].kind() == fhir::path::ItemKind::String &&
-                       trimmed(items[0].string()).empty();
+    const bool blank =
+        items.size() == 1 && items[0].kind() == fhir::path::ItemKind::String && trimmed(items[0].string()).empty();
     if (!items.empty() && !blank) return items;
   }
   return mapping.nothing();

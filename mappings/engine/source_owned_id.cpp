@@ -22,7 +22,8 @@ std::string shardKey(std::string_view type, std::string_view own_key, std::strin
                      std::string_view institution) {
   if (type == "Patient") return std::string(own_key);
   const auto* definition = fhir::definitions::r4().type(type);
-  const bool of_patient = definition != nullptr && fhir::definitions::r4().patientCompartment(definition->number) != nullptr;
+  const bool of_patient =
+      definition != nullptr && fhir::definitions::r4().patientCompartment(definition->number) != nullptr;
   return std::string(of_patient && !patient_key.empty() ? patient_key : institution);
 }
 

@@ -11,21 +11,35 @@ using fhir::path::Item;
 
 std::span<const HostFunction> mappingFunctions() {
   static constexpr HostFunction kFunctions[] = {
-      {"groups", 1, 255, groupsFunction},     {"following", 1, 1, followingFunction},
-      {"written", 0, 0, writtenFunction},     {"join", 0, 1, joinFunction},
+      {"groups", 1, 255, groupsFunction},
+      {"following", 1, 1, followingFunction},
+      {"written", 0, 0, writtenFunction},
+      {"join", 0, 1, joinFunction},
       {"latest", 0, 0, latestFunction},
-      {"coalesce", 1, 255, coalesceFunction}, {"plain", 0, 0, plainFunction},
-      {"words", 0, 0, wordsFunction},         {"lookup", 1, 2, lookupFunction},
-      {"date", 0, 1, dateFunction},           {"dateTime", 0, 1, dateTimeFunction},
-      {"instant", 0, 0, instantFunction},     {"coding", 2, 3, codingFunction},
-      {"concept", 0, 2, conceptFunction},     {"translate", 1, 3, translateFunction},
-      {"system", 1, 1, systemFunction},       {"url", 1, 1, urlFunction},
-      {"declared", 1, 1, declaredFunction},   {"number", 0, 0, numberFunction},
-      {"quantity", 0, 1, quantityFunction},   {"ratio", 0, 0, ratioFunction},
-      {"range", 0, 1, rangeFunction},         {"interpret", 1, 2, interpretFunction},
-      {"kind", 0, 255, kindFunction},         {"key", 1, 255, keyFunction},
-      {"ref", 1, 2, refFunction},             {"hash", 1, 255, hashFunction},
-      {"idcard", 0, 2, idcardFunction},       {"personName", 0, 0, personNameFunction},
+      {"coalesce", 1, 255, coalesceFunction},
+      {"plain", 0, 0, plainFunction},
+      {"words", 0, 0, wordsFunction},
+      {"lookup", 1, 2, lookupFunction},
+      {"date", 0, 1, dateFunction},
+      {"dateTime", 0, 1, dateTimeFunction},
+      {"instant", 0, 0, instantFunction},
+      {"coding", 2, 3, codingFunction},
+      {"concept", 0, 2, conceptFunction},
+      {"translate", 1, 3, translateFunction},
+      {"system", 1, 1, systemFunction},
+      {"url", 1, 1, urlFunction},
+      {"declared", 1, 1, declaredFunction},
+      {"number", 0, 0, numberFunction},
+      {"quantity", 0, 1, quantityFunction},
+      {"ratio", 0, 0, ratioFunction},
+      {"range", 0, 1, rangeFunction},
+      {"interpret", 1, 2, interpretFunction},
+      {"kind", 0, 255, kindFunction},
+      {"key", 1, 255, keyFunction},
+      {"ref", 1, 2, refFunction},
+      {"hash", 1, 255, hashFunction},
+      {"idcard", 0, 2, idcardFunction},
+      {"personName", 0, 0, personNameFunction},
   };
   return kFunctions;
 }
@@ -49,8 +63,10 @@ std::string_view MappingCall::textOf(const Item& item, Read read) {
     std::string_view text;
     return item.text(arena(), text) ? text : std::string_view();
   }
-  if (read == Read::Taken) part.consume(item);
-  else part.read(item);
+  if (read == Read::Taken)
+    part.consume(item);
+  else
+    part.read(item);
   const uint32_t leaf = part.textLeaf(record);
   return leaf == 0 ? std::string_view() : part.tree().records()[leaf].text;
 }

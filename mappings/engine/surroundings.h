@@ -20,14 +20,14 @@ struct Surroundings {
   const SystemNames& systems;
   const Directory* directory = nullptr;
   fhir::base::Findings& findings;
-  std::string_view canonical;    // ends with /
+  std::string_view canonical;  // ends with /
   std::string_view site_key;
   std::string institution;
   int zone_minutes = 480;
-  std::string day;          // of the message, for the validity of code map rows; may be empty
-  std::string patient_key;  // shard key: business key of the institution's Patient in force, may be empty
-  std::string rule;         // place of the running expression: "oru_r01.yaml:33:14"
-  std::string element;      // what it is written into: "Observation.status"
+  std::string day;              // of the message, for the validity of code map rows; may be empty
+  std::string patient_key;      // shard key: business key of the institution's Patient in force, may be empty
+  std::string rule;             // place of the running expression: "oru_r01.yaml:33:14"
+  std::string element;          // what it is written into: "Observation.status"
   bool reference_made = false;  // ref() has made something since this was last cleared
 };
 
@@ -47,7 +47,8 @@ class MappingCall {
   fhir::path::Collection text(std::string_view text);  // nothing when it is empty
 
   enum class Read { Taken, Compared };  // taken over into the result, or only looked at
-  // The text of a leaf (of an HL7 v2 field with components: of the first), or a computed value; empty for other objects.
+  // The text of a leaf (of an HL7 v2 field with components: of the first), or a computed value; empty for other
+  // objects.
   std::string_view textOf(const fhir::path::Item& item, Read read);
   // The same, with all components and their separators.
   std::string_view writtenOf(const fhir::path::Item& item);
