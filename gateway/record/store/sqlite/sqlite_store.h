@@ -38,7 +38,8 @@ struct SqliteStoreOptions {
   int64_t checkpoint_bytes = 80 << 20;  // of log, then the writer moves it into the database file
   uint32_t dictionary_samples = 2'000;  // bodies of a type family from which its dictionary is trained; 0: none
   int64_t housekeeping_milliseconds = 1'000;
-  // Called at named points, for crash tests: "before record commit", "after record commit".
+  // Called at named points, for crash tests: "before record commit", "after record commit", "before checkpoint",
+  // "after checkpoint". On the writer's thread.
   std::function<void(std::string_view point)> hook;
 };
 

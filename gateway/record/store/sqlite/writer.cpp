@@ -145,7 +145,9 @@ void Writer::noteTrouble(Connection::Trouble trouble) {
 
 void Writer::checkpoint(bool truncate) {
   if (sync_failed_) return;
+  if (options_.group.hook) options_.group.hook("before checkpoint");
   auto moved = connection_.checkpoint(truncate);
+  if (options_.group.hook) options_.group.hook("after checkpoint");
   // A reader in the way, or a full disk: the log keeps everything, and the next time comes.
   if (!moved.ok()) noteTrouble(connection_.trouble());
   if (moved.ok() && truncate) log_frames_ = 0;
