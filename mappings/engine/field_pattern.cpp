@@ -36,20 +36,18 @@ bool FieldPattern::matches(const std::vector<std::string_view>& path) const {
   return false;
 }
 
-std::vector<std::string_view> pathNames(const source::SourceTree& tree, uint32_t record) {
-  std::vector<std::string_view> names;
-  for (uint32_t at = record; at != 0; at = tree.records()[at].parent) names.push_back(tree.records()[at].name);
-  std::reverse(names.begin(), names.end());
-  return names;
+void pathNames(const source::SourceTree& tree, uint32_t record, std::vector<std::string_view>& out) {
+  out.clear();
+  for (uint32_t at = record; at != 0; at = tree.records()[at].parent) out.push_back(tree.records()[at].name);
+  std::reverse(out.begin(), out.end());
 }
 
-std::string pathText(const source::SourceTree& tree, uint32_t record, size_t skip) {
-  const std::vector<std::string_view> names = pathNames(tree, record);
+std::string pathText(const source::SourceTree& tree, const std::vector<std::string_view>& path, size_t skip) {
   const bool hl7 = tree.style() == source::SourceTree::Style::Hl7v2;
   std::string out;
-  for (size_t i = std::min(skip, names.empty() ? 0 : names.size() - 1); i < names.size(); ++i) {
-    if (!out.empty()) out += hl7 && out.find('-') == std::string::npos ? '-' : '.';
-    out += names[i];
+  for (size_t i = skip; i < path.size(); ++i) {
+    if (!out.empty()) out += hl7 && i == 1 ? '-' : '.';
+    out += path[i];
   }
   return out;
 }

@@ -31,8 +31,8 @@ class FieldPattern {
 };
 
 // Names from below the root to the record.
-std::vector<std::string_view> pathNames(const source::SourceTree& tree, uint32_t record);
+void pathNames(const source::SourceTree& tree, uint32_t record, std::vector<std::string_view>& out);
 // "OBX-14", "OBX-3.1"; "HEAD.JGDM" elsewhere, without the first `skip` names.
-std::string pathText(const source::SourceTree& tree, uint32_t record, size_t skip = 0);
+std::string pathText(const source::SourceTree& tree, const std::vector<std::string_view>& path, size_t skip = 0);
 
 }  // namespace mappings::engine

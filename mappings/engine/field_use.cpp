@@ -8,63 +8,55 @@
 namespace mappings::engine {
 namespace {
 
-const IgnoreRule* ignoredBy(const Map& map, const source::SourceTree& tree, uint32_t record) {
-  const std::vector<std::string_view> path = pathNames(tree, record);
+using Path = std::vector<std::string_view>;
+
+const IgnoreRule* ignoredBy(const Map& map, const Path& path) {
   for (const IgnoreRule& rule : map.ignore)
     if (rule.field.matches(path)) return &rule;
   return nullptr;
 }
 
-bool isLeaf(const source::SourceTree& tree, uint32_t record) {
-  return tree.records()[record].first_child == 0 && !tree.records()[record].text.empty();
-}
-
 // How many names of the path come before the mapping's root.
-size_t rootDepth(const Map& map, const source::SourceTree& tree, uint32_t record) {
-  const std::vector<std::string_view> path = pathNames(tree, record);
+size_t rootDepth(const Map& map, const Path& path) {
   const bool below = path.size() > map.root.size() && std::equal(map.root.begin(), map.root.end(), path.begin());
   return below ? map.root.size() : 0;
 }
 
-}  // namespace
-
-std::vector<SourceField> fieldUses(const Map& map, const PartView& part) {
-  const source::SourceTree& tree = part.tree();
-  std::vector<SourceField> out;
-  for (uint32_t i = 1; i < tree.records().size(); ++i) {
-    if (!isLeaf(tree, i)) continue;
-    SourceField field;
-    field.use = part.use(i);
-    field.place = tree.placeOf({&tree, i, 0});
-    field.path = pathText(tree, i, rootDepth(map, tree, i));
-    field.offset = tree.records()[i].offset;
-    if (field.use != SourceField::Use::Flows) {
-      if (const IgnoreRule* rule = ignoredBy(map, tree, i)) {
-        field.use = SourceField::Use::Ignored;
-        field.reason = rule->reason;
-      } else if (part.hidden(i)) {
-        field.use = SourceField::Use::Ignored;
-        field.reason = "means that there is no value";
-      }
-    }
-    out.push_back(std::move(field));
-  }
-  return out;
+void appendCounted(std::string& out, std::string_view text) {
+  out += std::to_string(text.size());
+  out += ':';
+  out += text;
 }
 
-std::string partKey(const Map& map, const PartView& part) {
+}  // namespace
+
+FieldAccount accountOf(const Map& map, const PartView& part) {
   const source::SourceTree& tree = part.tree();
-  std::string bytes;
+  FieldAccount out;
+  out.fields.reserve(tree.records().size());
+  std::string said;
+  Path path;
   for (uint32_t i = 1; i < tree.records().size(); ++i) {
-    if (!isLeaf(tree, i)) continue;
-    if (ignoredBy(map, tree, i) != nullptr) continue;
-    const std::string place = tree.placeOf({&tree, i, 0});
-    const std::string_view text = tree.records()[i].text;
-    bytes += std::to_string(place.size()) + ":" + place + std::to_string(text.size()) + ":";
-    bytes += text;
+    const auto& record = tree.records()[i];
+    if (record.first_child != 0 || record.text.empty()) continue;
+    pathNames(tree, i, path);
+    SourceField& field = out.fields.emplace_back();
+    field.use = part.use(i);
+    field.place = tree.placeOf({&tree, i, 0});
+    field.path = pathText(tree, path, rootDepth(map, path));
+    field.offset = record.offset;
+    const IgnoreRule* rule = ignoredBy(map, path);
+    if (rule == nullptr) {
+      appendCounted(said, field.place);
+      appendCounted(said, record.text);
+    }
+    if (field.use == SourceField::Use::Flows || (rule == nullptr && !part.hidden(i))) continue;
+    field.use = SourceField::Use::Ignored;
+    field.reason = rule != nullptr ? rule->reason : "means that there is no value";
   }
-  const fhir::base::Sha256 digest = fhir::base::sha256(bytes);
-  return fhir::base::hex(digest.data(), 16);
+  const fhir::base::Sha256 digest = fhir::base::sha256(said);
+  out.part_key = fhir::base::hex(digest.data(), 16);
+  return out;
 }
 
 std::vector<std::string> notCarriedLines(const std::vector<SourceField>& fields) {

@@ -63,11 +63,17 @@ bool MapRun::find(std::string_view name, Collection& out) const {
 
 namespace {
 
-void collect(const std::vector<std::unique_ptr<Instance>>& instances, const ResourceNode* wanted,
+// Down the path from the entry behind `depth`.
+void collect(const InstanceGroups& groups, const std::vector<const ResourceNode*>& path, size_t depth,
              std::vector<const Instance*>& out) {
-  for (const auto& instance : instances) {
-    if (instance->node == wanted) out.push_back(instance.get());
-    collect(instance->children, wanted, out);
+  for (const InstanceGroup& group : groups) {
+    if (group.node != path[depth]) continue;
+    for (const auto& instance : group.instances) {
+      if (depth + 1 == path.size())
+        out.push_back(instance.get());
+      else
+        collect(instance->children, path, depth + 1, out);
+    }
   }
 }
 
@@ -87,27 +93,37 @@ bool pathTo(const std::vector<std::unique_ptr<ResourceNode>>& nodes, std::string
 // Those that stand under the same resource: from an Observation, %report is its own report, %specimen the specimen of
 // that report, and %obs, asked for by the report, are its own results and not those of another report.
 void MapRun::instancesNamed(std::string_view name, std::vector<const Instance*>& out) const {
-  std::vector<const ResourceNode*> path;
-  if (!pathTo(in_.map.output, name, path)) return;
+  auto known = paths_.find(name);
+  if (known == paths_.end()) {
+    known = paths_.emplace(std::string(name), std::vector<const ResourceNode*>()).first;
+    pathTo(in_.map.output, name, known->second);
+  }
+  const std::vector<const ResourceNode*>& path = known->second;
+  if (path.empty()) return;
   const Instance* here = nullptr;
   for (const Scope* scope = scope_; scope != nullptr && here == nullptr; scope = scope->parent)
     here = scope->instance;
-  while (here != nullptr && std::find(path.begin(), path.end(), here->node) == path.end()) here = here->parent;
-  if (here == nullptr) return collect(instances_, path.back(), out);
-  if (here->node == path.back())
+  auto shared = path.end();
+  for (; here != nullptr; here = here->parent) {
+    shared = std::find(path.begin(), path.end(), here->node);
+    if (shared != path.end()) break;
+  }
+  if (here == nullptr) return collect(instances_, path, 0, out);
+  const size_t depth = static_cast<size_t>(shared - path.begin()) + 1;
+  if (depth == path.size())
     out.push_back(here);
   else
-    collect(here->children, path.back(), out);
+    collect(here->children, path, depth, out);
 }
 
 Result<MapRun::Found> MapRun::evaluate(const CompiledExpression& expression, const Scope& scope,
-                                       std::string element) {
+                                       std::string_view element) {
   scope_ = &scope;
   used_ = {};
   part_.reads() = {};
   around_.reference_made = false;
-  around_.rule = expression.place.text();
-  around_.element = std::move(element);
+  around_.rule = &expression.place;
+  around_.element = element;
   asked_too_early_ = false;
   Collection none(arena_);
   auto result = has_focus_ ? expression.expression.evaluate(focus_, evaluation_)
@@ -221,7 +237,7 @@ Result<std::vector<std::string>> MapRun::orderKeys() {
 // ---- plan ---------------------------------------------------------------------------------------------------------
 
 Result<std::string> MapRun::keyOf(const ResourceNode& node, const Scope& scope) {
-  ASSIGN_OR_RETURN(Found found, evaluate(*node.key, scope, node.type_name + " key"));
+  ASSIGN_OR_RETURN(Found found, evaluate(*node.key, scope, node.type_name));
   markDecided(found.reads);
   std::string key;
   for (const Item& item : found.items) {
@@ -239,7 +255,7 @@ Result<std::string> MapRun::keyOf(const ResourceNode& node, const Scope& scope) 
 }
 
 Done MapRun::planOne(const ResourceNode& node, Instance* parent, const Scope& outer, const Variable* loop,
-                     std::vector<std::unique_ptr<Instance>>& out) {
+                     InstanceGroup& out) {
   auto instance = std::make_unique<Instance>();
   instance->node = &node;
   instance->parent = parent;
@@ -257,45 +273,52 @@ Done MapRun::planOne(const ResourceNode& node, Instance* parent, const Scope& ou
     return {};
   }
   ASSIGN_OR_RETURN(instance->key, keyOf(node, instance->scope));
-  out.push_back(std::move(instance));
-  Instance* made = out.back().get();
+  out.instances.push_back(std::move(instance));
+  Instance* made = out.instances.back().get();
   return plan(node.then, made, made->scope, made->children);
 }
 
 Done MapRun::plan(const std::vector<std::unique_ptr<ResourceNode>>& nodes, Instance* parent, const Scope& scope,
-                  std::vector<std::unique_ptr<Instance>>& out) {
+                  InstanceGroups& out) {
+  out.reserve(nodes.size());
   for (const auto& node : nodes) {
+    InstanceGroup& group = out.emplace_back();
+    group.node = node.get();
     if (!node->object.loop) {
-      RETURN_IF_ERROR(planOne(*node, parent, scope, nullptr, out));
+      RETURN_IF_ERROR(planOne(*node, parent, scope, nullptr, group));
       continue;
     }
     ASSIGN_OR_RETURN(Found over, evaluate(node->object.loop->over, scope, ""));
     for (const Item& item : over.items) {
       Variable variable{node->object.loop->variable, Collection(arena_), over.reads};
       variable.value.push_back(item);
-      RETURN_IF_ERROR(planOne(*node, parent, scope, &variable, out));
+      RETURN_IF_ERROR(planOne(*node, parent, scope, &variable, group));
     }
   }
   return {};
 }
 
-std::string MapRun::firstPatientKey(const std::vector<std::unique_ptr<Instance>>& instances) const {
-  for (const auto& instance : instances) {
-    if (instance->node->type_name == "Patient") return instance->key;
-    if (std::string key = firstPatientKey(instance->children); !key.empty()) return key;
+std::string MapRun::firstPatientKey(const InstanceGroups& groups) const {
+  for (const InstanceGroup& group : groups) {
+    for (const auto& instance : group.instances) {
+      if (group.node->type_name == "Patient") return instance->key;
+      if (std::string key = firstPatientKey(instance->children); !key.empty()) return key;
+    }
   }
   return "";
 }
 
 // A Patient gives its key to itself and to all below it; the first one to everything else.
-void MapRun::giveIds(std::vector<std::unique_ptr<Instance>>& instances, const std::string& patient_key) {
-  for (auto& instance : instances) {
-    const std::string& type = instance->node->type_name;
-    instance->patient_key = type == "Patient" ? instance->key : patient_key;
-    const std::string shard = shardKey(type, instance->key, instance->patient_key, around_.institution);
-    instance->reference =
-        type + "/" + sourceOwnedId(in_.site_key, around_.institution, type, keyParts(instance->key), shard);
-    giveIds(instance->children, instance->patient_key);
+void MapRun::giveIds(InstanceGroups& groups, const std::string& patient_key) {
+  for (InstanceGroup& group : groups) {
+    const std::string& type = group.node->type_name;
+    for (auto& instance : group.instances) {
+      instance->patient_key = type == "Patient" ? instance->key : patient_key;
+      const std::string shard = shardKey(type, instance->key, instance->patient_key, around_.institution);
+      instance->reference =
+          type + "/" + sourceOwnedId(in_.site_key, around_.institution, type, keyParts(instance->key), shard);
+      giveIds(instance->children, instance->patient_key);
+    }
   }
 }
 
@@ -321,10 +344,11 @@ Result<MappedPart> MapRun::run(std::vector<OutputOrigin>* origins) {
   giveIds(instances_, firstPatientKey(instances_));
   planning_ = false;
   RETURN_IF_ERROR(writeAll(instances_, out));
-  out.part_key = partKey(in_.map, part_);
+  FieldAccount account = accountOf(in_.map, part_);
+  out.part_key = std::move(account.part_key);
+  out.fields = std::move(account.fields);
   ProvenanceInput provenance{in_, out, around_.institution, firstPatientKey(instances_), occurred_};
   out.resources.push_back(makeProvenance(provenance));
-  out.fields = fieldUses(in_.map, part_);
   out.findings = std::move(findings_);
   return out;
 }

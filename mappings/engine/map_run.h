@@ -2,7 +2,9 @@
 // MapRun: one part through one mapping. First plan(): which resources there will be, with their keys and ids; then
 // write(): their bodies, which may refer to any of them. Not thread-safe, used once.
 
+#include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "mappings/engine/map.h"
@@ -50,22 +52,23 @@ class MapRun : private fhir::path::Variables {
 
   fhir::base::Done begin();  // institution, variables
   fhir::base::Done resolveInstitution();
-  fhir::base::Result<Found> evaluate(const CompiledExpression& expression, const Scope& scope, std::string element);
+  fhir::base::Result<Found> evaluate(const CompiledExpression& expression, const Scope& scope,
+                                     std::string_view element);
   fhir::base::Result<bool> decide(const CompiledExpression& expression, const Scope& scope);
   fhir::base::Done bind(const std::vector<Named>& names, Scope& scope);
   void markDecided(const PartView::Reads& reads);
 
   // plan
   fhir::base::Done plan(const std::vector<std::unique_ptr<ResourceNode>>& nodes, Instance* parent, const Scope& scope,
-                        std::vector<std::unique_ptr<Instance>>& out);
+                        InstanceGroups& out);
   fhir::base::Done planOne(const ResourceNode& node, Instance* parent, const Scope& outer, const Variable* loop,
-                           std::vector<std::unique_ptr<Instance>>& out);
+                           InstanceGroup& out);
   fhir::base::Result<std::string> keyOf(const ResourceNode& node, const Scope& scope);
-  void giveIds(std::vector<std::unique_ptr<Instance>>& instances, const std::string& patient_key);
-  std::string firstPatientKey(const std::vector<std::unique_ptr<Instance>>& instances) const;
+  void giveIds(InstanceGroups& groups, const std::string& patient_key);
+  std::string firstPatientKey(const InstanceGroups& groups) const;
 
   // write
-  fhir::base::Done writeAll(const std::vector<std::unique_ptr<Instance>>& instances, MappedPart& out);
+  fhir::base::Done writeAll(const InstanceGroups& groups, MappedPart& out);
   fhir::base::Done writeResource(const Instance& instance, MappedPart& out);
   fhir::base::Result<std::string> orderOf(const CompiledExpression& expression, const Scope& scope);
   using Covered = std::vector<const fhir::definitions::Element*>;
@@ -82,7 +85,7 @@ class MapRun : private fhir::path::Variables {
                                              size_t& count);
   fhir::base::Done checkRequired(const Block& block, const Covered& covered, const FilePlace& place) const;
   void account(const Found& found, std::string_view json, const Field& field, const FilePlace& place);
-  fhir::base::Done addOnce(MappedResource resource, const FilePlace& place, MappedPart& out) const;
+  fhir::base::Done addOnce(MappedResource resource, const FilePlace& place, MappedPart& out);
   fhir::base::Error located(fhir::base::Error error, const FilePlace& place, std::string_view element) const;
 
   RunInput in_;
@@ -94,7 +97,9 @@ class MapRun : private fhir::path::Variables {
   fhir::path::Item focus_;
   bool has_focus_ = true;
   Scope top_;
-  std::vector<std::unique_ptr<Instance>> instances_;
+  InstanceGroups instances_;
+  mutable std::map<std::string, std::vector<const ResourceNode*>, std::less<>> paths_;  // to the entry of a name
+  std::unordered_map<std::string, size_t> written_;  // "Type/id" -> place in MappedPart::resources
   std::string occurred_;
   std::string writing_;  // "Patient[2]": the resource being written, for the trace
   std::vector<OutputOrigin>* origins_ = nullptr;

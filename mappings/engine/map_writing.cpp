@@ -18,25 +18,28 @@ using fhir::base::Temporal;
 using fhir::path::Collection;
 using fhir::path::Item;
 
-Done MapRun::writeAll(const std::vector<std::unique_ptr<Instance>>& instances, MappedPart& out) {
-  for (const auto& instance : instances) {
-    RETURN_IF_ERROR(writeResource(*instance, out));
-    RETURN_IF_ERROR(writeAll(instance->children, out));
+Done MapRun::writeAll(const InstanceGroups& groups, MappedPart& out) {
+  for (const InstanceGroup& group : groups) {
+    for (const auto& instance : group.instances) {
+      RETURN_IF_ERROR(writeResource(*instance, out));
+      RETURN_IF_ERROR(writeAll(instance->children, out));
+    }
   }
   return {};
 }
 
 // Two resources with one id: a mistake, unless both only ensure that something exists (one doctor in two roles);
 // then the one that says more is kept.
-Done MapRun::addOnce(MappedResource resource, const FilePlace& place, MappedPart& out) const {
-  for (MappedResource& other : out.resources) {
-    if (other.id != resource.id || other.type != resource.type) continue;
-    if (other.mode != WriteMode::Ensure || resource.mode != WriteMode::Ensure)
-      return located(invalid("two resources of this message have the same key"), place, resource.type);
-    if (resource.json.size() > other.json.size()) other.json = std::move(resource.json);
+Done MapRun::addOnce(MappedResource resource, const FilePlace& place, MappedPart& out) {
+  const auto [known, fresh] = written_.emplace(resource.type + "/" + resource.id, out.resources.size());
+  if (fresh) {
+    out.resources.push_back(std::move(resource));
     return {};
   }
-  out.resources.push_back(std::move(resource));
+  MappedResource& other = out.resources[known->second];
+  if (other.mode != WriteMode::Ensure || resource.mode != WriteMode::Ensure)
+    return located(invalid("two resources of this message have the same key"), place, resource.type);
+  if (resource.json.size() > other.json.size()) other.json = std::move(resource.json);
   return {};
 }
 

@@ -86,13 +86,14 @@ PartView::PartView(const SourceTree& tree, const AbsentWords& absent)
 
 void PartView::hideAbsent(const AbsentWords& absent) {
   const bool hl7 = tree_.style() == SourceTree::Style::Hl7v2;
+  std::vector<std::string_view> path;
   for (uint32_t i = 1; i < tree_.records().size(); ++i) {
     const SourceTree::Record& record = tree_.records()[i];
     if (record.first_child != 0 || record.text.empty()) continue;
     const std::string_view text = trimmed(record.text);
     const std::vector<std::string>* words = &absent.everywhere;
     if (!absent.rules.empty()) {
-      const std::vector<std::string_view> path = pathNames(tree_, i);
+      pathNames(tree_, i, path);
       for (const AbsentWords::Rule& rule : absent.rules) {
         if (!rule.field.matches(path)) continue;
         words = &rule.words;

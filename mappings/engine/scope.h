@@ -32,14 +32,21 @@ struct Scope {
   }
 };
 
+// The resources of one entry of `output:` or `$then:`; several where it has a $for.
+struct InstanceGroup {
+  const ResourceNode* node = nullptr;
+  std::vector<std::unique_ptr<Instance>> instances;
+};
+using InstanceGroups = std::vector<InstanceGroup>;
+
 struct Instance {
   const ResourceNode* node = nullptr;
   Instance* parent = nullptr;
   Scope scope;
   std::string key;  // parts with kKeySeparator between
   std::string patient_key;
-  std::string reference;  // "Patient/1a2b-..."
-  std::vector<std::unique_ptr<Instance>> children;
+  std::string reference;    // "Patient/1a2b-..."
+  InstanceGroups children;  // by entry, in the order of the mapping
 };
 
 }  // namespace mappings::engine

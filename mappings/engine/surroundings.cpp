@@ -97,8 +97,8 @@ void MappingCall::warn(std::string_view code, std::string_view what, const Colle
   finding.severity = severity;
   finding.code = std::string(code);
   finding.what = std::string(what);
-  finding.expression = around_.element;
-  finding.rule = around_.rule;
+  finding.expression = std::string(around_.element);
+  if (around_.rule != nullptr) finding.rule = around_.rule->text();
   if (!about.empty()) finding.source = around_.part.placeOf(about[0]);
   around_.findings.add(std::move(finding));
 }

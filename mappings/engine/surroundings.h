@@ -10,6 +10,7 @@
 #include "mappings/engine/built_value.h"
 #include "mappings/engine/code_maps.h"
 #include "mappings/engine/directory.h"
+#include "mappings/engine/map.h"
 #include "mappings/engine/part_view.h"
 
 namespace mappings::engine {
@@ -24,11 +25,11 @@ struct Surroundings {
   std::string_view site_key;
   std::string institution;
   int zone_minutes = 480;
-  std::string day;              // of the message, for the validity of code map rows; may be empty
-  std::string patient_key;      // shard key: business key of the institution's Patient in force, may be empty
-  std::string rule;             // place of the running expression: "oru_r01.yaml:33:14"
-  std::string element;          // what it is written into: "Observation.status"
-  bool reference_made = false;  // ref() has made something since this was last cleared
+  std::string day;                  // of the message, for the validity of code map rows; may be empty
+  std::string patient_key;          // shard key: business key of the institution's Patient in force, may be empty
+  const FilePlace* rule = nullptr;  // place of the running expression
+  std::string_view element;         // what it is written into: "Observation.status"
+  bool reference_made = false;      // ref() has made something since this was last cleared
 };
 
 // One call of a mapping function, with what every function needs.
