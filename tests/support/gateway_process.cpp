@@ -188,7 +188,8 @@ void GatewayProcess::processed() const {
   demo_county::HttpClient client;
   for (int waited = 0; waited < 3000; ++waited) {
     auto answer = client.get(root() + "/metrics");
-    if (answer.ok() && metricOf(answer->body, "onecard_inbox_unprocessed_parts") == 0 &&
+    if (!answer.ok()) return;  // it is gone
+    if (metricOf(answer->body, "onecard_inbox_unprocessed_parts") == 0 &&
         metricOf(answer->body, "onecard_inbox_oldest_unprocessed_seconds") == 0) {
       return;
     }

@@ -146,7 +146,9 @@ bool timezoneOffsetOf(Call& call, Items& out) {
   if (!item || item->kind() != ItemKind::DateTime || !item->temporal().has_zone) return true;
   auto hours = Decimal::fromInteger(item->temporal().zone_minutes).divide(Decimal::fromInteger(60));
   // -7.0 rather than -7: the result is a Decimal.
-  if (hours) out.push(Item::decimal(call.keep(hours->isInteger() ? hours->rounded(1) : *hours)));
+  if (!hours) return true;
+  auto decimal = hours->isInteger() ? Decimal::parse(hours->truncated().text() + ".0") : hours;
+  if (decimal) out.push(Item::decimal(call.keep(*decimal)));
   return true;
 }
 
