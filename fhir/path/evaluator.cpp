@@ -312,7 +312,9 @@ bool Evaluator::typeOperator(const Instruction& instruction, const Frame& frame,
     return fail(instruction.offset, is ? "'is' needs a single item" : "'as' needs a single item");
   }
   for (const Item& item : items) {
-    bool fits = isOfType(item, type);
+    // A reference that search parameters cannot follow stands as its type alone (functions/references.cpp).
+    bool stands_as_type = program.search_parameter && item.kind() == ItemKind::Type;
+    bool fits = stands_as_type ? isType(item.type(), type) : isOfType(item, type);
     if (is) {
       out.push(Item::boolean(fits));
     } else if (fits) {

@@ -55,13 +55,14 @@ TypeName typeNameOf(const Item& item) {
   return base ? TypeName{"FHIR", base->name, base->number} : type;
 }
 
-bool isOfType(const Item& item, const TypeSpecifier& type) {
-  TypeName actual = exactType(item);
+bool isType(const TypeName& actual, const TypeSpecifier& type) {
   if (actual.space == "System") return type.space != "FHIR" && (actual.name == type.name || type.name == "Any");
   if (type.space == "System" || actual.name.empty()) return false;
   if (actual.name == type.name) return true;
   return actual.number && type.number && definitions::r4().isSubtypeOf(actual.number, type.number);
 }
+
+bool isOfType(const Item& item, const TypeSpecifier& type) { return isType(exactType(item), type); }
 
 bool isPrimitiveType(const TypeName& type) {
   const definitions::Type* known = type.number ? definitions::r4().type(type.number) : nullptr;

@@ -12,6 +12,7 @@ namespace fhir::path {
 TypeName typeNameOf(const Item& item);
 
 // Of the type or a subtype.
+bool isType(const TypeName& actual, const TypeSpecifier& type);
 bool isOfType(const Item& item, const TypeSpecifier& type);
 
 // A FHIR type that holds a value: string, date, ...

@@ -20,6 +20,7 @@ namespace gateway::record::search {
 
 using fhir::base::Decimal;
 using fhir::definitions::SearchType;
+using fhir::definitions::TypeNumber;
 using fhir::index::SearchValue;
 
 struct PlainResource {

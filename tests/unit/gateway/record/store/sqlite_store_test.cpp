@@ -200,7 +200,9 @@ TEST_F(SqliteFiles, two_values_with_one_hash_are_refused_and_their_neighbours_co
   for (int i = 0; i < 9; ++i) {
     auto answer = answers[i].get();
     EXPECT_EQ(answer.ok(), i != 4) << i;
-    if (i == 4) EXPECT_EQ(answer.error().why, Why::Invalid);
+    if (i == 4) {
+      EXPECT_EQ(answer.error().why, Why::Invalid);
+    }
   }
   EXPECT_FALSE(exists("Patient", "p4"));
 }
