@@ -215,6 +215,27 @@ Result<MapRun::Outcome> MapRun::writeExpression(const Field& field, const Compil
   return outcome;
 }
 
+namespace {
+
+bool isWordByte(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Whether the text stands in the value; a single letter only as a word of its own, since "F" is in many words.
+bool isSeen(std::string_view text, std::string_view json) {
+  constexpr size_t kShort = 2;
+  std::string quoted;
+  fhir::model::appendJsonString(quoted, text);
+  const std::string_view written = std::string_view(quoted).substr(1, quoted.size() - 2);
+  if (written.empty()) return false;
+  for (size_t at = json.find(written); at != std::string_view::npos; at = json.find(written, at + 1)) {
+    const size_t end = at + written.size();
+    const bool alone = (at == 0 || !isWordByte(json[at - 1])) && (end == json.size() || !isWordByte(json[end]));
+    if (written.size() >= kShort || alone) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 // What the expression read: taken over when it came out, or when its text can be seen in the value.
 void MapRun::account(const Found& found, std::string_view json, const Field& field, const FilePlace& place) {
   if (json.empty()) return markDecided(found.reads);
@@ -222,11 +243,7 @@ void MapRun::account(const Found& found, std::string_view json, const Field& fie
   for (const Item& item : found.items)
     if (const uint32_t leaf = part_.textLeaf(part_.recordOf(item))) carried.push_back(leaf);
   for (uint32_t record : found.reads.compared) {
-    std::string written;
-    fhir::model::appendJsonString(written, trimmed(part_.tree().records()[record].text));
-    const bool seen =
-        written.size() > 2 && json.find(written.substr(1, written.size() - 2)) != std::string_view::npos;
-    if (seen)
+    if (isSeen(trimmed(part_.tree().records()[record].text), json))
       carried.push_back(record);
     else
       part_.mark(record, SourceField::Use::ConditionOnly);

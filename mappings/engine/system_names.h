@@ -28,7 +28,7 @@ class SystemNames {
   std::string bytes_;
 };
 
-// A word of `words` within two typing mistakes of `wrong`; empty when there is none.
+// A word of `words` within a few typing mistakes of `wrong`; empty when there is none.
 template <typename Words>
 std::string nearestWord(std::string_view wrong, const Words& words);
 size_t editDistance(std::string_view a, std::string_view b);
@@ -36,7 +36,7 @@ size_t editDistance(std::string_view a, std::string_view b);
 template <typename Words>
 std::string nearestWord(std::string_view wrong, const Words& words) {
   std::string best;
-  size_t best_distance = wrong.size() < 4 ? 2 : 4;  // allowed + 1
+  size_t best_distance = wrong.size() < 3 ? 2 : wrong.size() < 6 ? 3 : 4;  // allowed + 1
   for (const auto& word : words) {
     const size_t distance = editDistance(wrong, word);
     if (distance >= best_distance) continue;
