@@ -340,11 +340,16 @@ void Pipeline::Body::finishParts() {
 }
 
 void Pipeline::Body::finish(Committing done) {
+  std::shared_ptr<OpenMessage> message;
+  {
+    std::lock_guard lock(mutex);
+    message = tickets.at(done.ticket).message;
+  }
+  OpenMessage& opened = *message;
+  // Without the lock: /metrics asks the pipeline for its gauges while it holds the lock of the metrics.
+  count(done.state, opened.source->name);
   std::lock_guard lock(mutex);
   auto found = tickets.find(done.ticket);
-  auto message = found->second.message;
-  OpenMessage& opened = *message;
-  count(done.state, opened.source->name);
   if (done.state.outcome == PartOutcome::Done) {
     ++opened.outcome.done;
   } else {

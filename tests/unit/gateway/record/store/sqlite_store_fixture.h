@@ -9,7 +9,7 @@
 #include <string>
 
 #include "gateway/record/store/sqlite/sqlite_store.h"
-#include "tests/contracts/store_contract.h"
+#include "tests/contracts/store_trial.h"
 
 namespace gateway::record::store {
 
