@@ -79,7 +79,6 @@ class Worlds {
       right = nextPage(with_others);
     }
     ++tally.queries;
-    if (getenv("DBG") && alone_.ask("GET", query).status==400) std::cerr<<query<<"  "<<alone_.ask("GET", query).body.substr(160)<<"\n";
     // The test has teeth: the same queries without restriction tell the two records apart.
     if (tally.queries % 10 == 0)
       tally.different_for_all += alone_.ask("GET", query).body != with_others_.ask("GET", query).body;
@@ -124,8 +123,6 @@ void compareMany(bool interleaved) {
     if (testing::Test::HasFatalFailure()) return;
     batch.clear();
   }
-  std::cerr << tally.queries << ' ' << tally.ok << ' ' << tally.refused << ' ' << tally.pages << ' '
-            << tally.different_for_all << '\n';
   EXPECT_GT(tally.ok, tally.queries / 3);
   EXPECT_GT(tally.pages, tally.queries / 50);
   EXPECT_GT(tally.different_for_all, tally.queries / 10 / 4);
