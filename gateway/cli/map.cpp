@@ -136,14 +136,19 @@ int forEachPart(const MapOptions& options, Each each) {
 }
 
 int runMap(const MapOptions& options) {
-  return forEachPart(options,
-                     [](const MapLibrary& library, const std::string& mapping, const MapInput& in) -> Result<void> {
-                       ASSIGN_OR_RETURN(MappedPart mapped, library.run(mapping, in));
-                       std::cout << toBundle(mapped) << "\n";
-                       for (const std::string& line : notCarriedLines(mapped.fields)) std::cerr << line << "\n";
-                       printFindings(mapped.findings);
-                       return {};
-                     });
+  std::vector<MappedPart> parts;
+  std::vector<SourceField> fields;
+  const int code = forEachPart(
+      options, [&](const MapLibrary& library, const std::string& mapping, const MapInput& in) -> Result<void> {
+        ASSIGN_OR_RETURN(MappedPart mapped, library.run(mapping, in));
+        fields.insert(fields.end(), mapped.fields.begin(), mapped.fields.end());
+        parts.push_back(std::move(mapped));
+        return {};
+      });
+  if (!parts.empty()) std::cout << toBundle(parts) << "\n";
+  for (const std::string& line : notCarriedLines(fields)) std::cerr << line << "\n";
+  for (const MappedPart& part : parts) printFindings(part.findings);
+  return code;
 }
 
 int traceMap(const MapOptions& options) {

@@ -212,7 +212,7 @@ Result<bool> MapRun::accepts() {
   return decide(*in_.map.accept, top_);
 }
 
-Result<std::vector<std::string>> MapRun::orderKeys() {
+Result<std::vector<std::string>> MapRun::findOrderKeys() {
   RETURN_IF_ERROR(begin());
   planning_ = true;
   RETURN_IF_ERROR(resolveInstitution());
@@ -324,9 +324,31 @@ void MapRun::giveIds(InstanceGroups& groups, const std::string& patient_key) {
 
 // ---- run ----------------------------------------------------------------------------------------------------------
 
+// What was found before often says why: the identity number was a shared fake, so the key is empty.
+Error MapRun::explained(Error error) const {
+  constexpr size_t kMost = 3;
+  const auto& list = findings_.list();
+  for (size_t i = list.size() > kMost ? list.size() - kMost : 0; i < list.size(); ++i)
+    if (list[i].severity != fhir::base::Severity::Information)
+      error.what += "; before that: " + list[i].source + " " + list[i].what;
+  return error;
+}
+
+Result<std::vector<std::string>> MapRun::orderKeys() {
+  auto keys = findOrderKeys();
+  if (!keys.ok()) return explained(keys.error());
+  return keys;
+}
+
 Result<MappedPart> MapRun::run(std::vector<OutputOrigin>* origins) {
   origins_ = origins;
-  ASSIGN_OR_RETURN(std::vector<std::string> order_keys, orderKeys());
+  auto part = mapPart();
+  if (!part.ok()) return explained(part.error());
+  return part;
+}
+
+Result<MappedPart> MapRun::mapPart() {
+  ASSIGN_OR_RETURN(std::vector<std::string> order_keys, findOrderKeys());
   MappedPart out;
   out.mapping = in_.map.name;
   out.mapping_version = in_.map.version;

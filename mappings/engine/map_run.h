@@ -50,6 +50,9 @@ class MapRun : private fhir::path::Variables {
   bool find(std::string_view name, fhir::path::Collection& out) const override;
   void instancesNamed(std::string_view name, std::vector<const Instance*>& out) const;
 
+  fhir::base::Result<MappedPart> mapPart();
+  fhir::base::Result<std::vector<std::string>> findOrderKeys();
+  fhir::base::Error explained(fhir::base::Error error) const;
   fhir::base::Done begin();  // institution, variables
   fhir::base::Done resolveInstitution();
   fhir::base::Result<Found> evaluate(const CompiledExpression& expression, const Scope& scope,

@@ -111,5 +111,8 @@ std::string sourceOwnedId(std::string_view site_key, std::string_view institutio
 
 // A FHIR collection or transaction Bundle of the part's resources, pretty, for `onecard map run` and golden cases.
 std::string toBundle(const MappedPart& part);
+// One Bundle of all parts of a message. A resource that several parts write stands there once, as the last one says;
+// one that is only ensured, as the first says.
+std::string toBundle(const std::vector<MappedPart>& parts);
 
 }  // namespace mappings::engine
