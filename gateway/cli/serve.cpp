@@ -5,6 +5,7 @@
 #include "gateway/app/compose.h"
 #include "gateway/app/settings_table.h"
 #include "gateway/cli/commands.h"
+#include "gateway/host/process_limits.h"
 
 namespace gateway::cli {
 
@@ -19,6 +20,9 @@ int serve(const ConfigOptions& options) {
   auto settings = host::Settings::read(options.config, options.overrides, app::settingsTable());
   if (!settings.ok()) return fail(settings.error());
   std::string data = options.data.empty() ? settings->text("data") : options.data;
+
+  host::raiseOpenFileLimit();
+  host::giveLargeBlocksBack();
 
   // Threads inherit the mask, so that only this one takes the signals.
   sigset_t ends;
