@@ -58,6 +58,16 @@ TEST(Json, keeps_numbers_to_the_digit) {
               "[@0 n:" + std::string(text) + "@1 ]@" + std::to_string(std::string_view(text).size() + 1));
 }
 
+TEST(Json, refuses_a_control_character_wherever_it_stands) {
+  for (char control = 1; control < 0x20; ++control) {
+    for (size_t before = 0; before < 70; ++before) {
+      const std::string text = "[\"" + std::string(before, 'x') + control + std::string(40, 'y') + "\"]";
+      Recorder recorder;
+      EXPECT_FALSE(readJson(text, recorder).ok()) << int(control) << " after " << before;
+    }
+  }
+}
+
 TEST(Json, survives_the_number_that_crashes_a_conversion_to_double) {
   EXPECT_EQ(eventsOf(R"({"v":0.00000000001e-2147483639})"), "{@0 k:v@1 n:0.00000000001e-2147483639@5 }@30");
   EXPECT_EQ(eventsOf("[1e2147483648]"), "1:2: a number beyond the range of a double");
