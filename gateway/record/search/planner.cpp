@@ -7,10 +7,7 @@ using fhir::definitions::SearchType;
 
 namespace {
 
-// Fewer rows than this are gathered and sorted in a few milliseconds; with more, a walk in the wanted order finds a
-// page sooner.
-constexpr uint64_t kGatherable = 20'000;
-constexpr uint64_t kCountable = 500'000;
+constexpr uint64_t kCountedPerGathered = 25;  // counting sorts nothing
 
 struct Driver {
   Walk walk = Walk::Type;
@@ -58,15 +55,17 @@ Order orderOf(const SearchQuery& query) {
   return key.parameter->type == SearchType::Date ? Order::Date : Order::Several;
 }
 
-Result<Plan> makePlan(const SearchQuery& query, const Rights& rights, Estimator& estimator, bool counting) {
+Result<Plan> makePlan(const SearchQuery& query, const Rights& rights, Estimator& estimator, uint64_t gatherable,
+                      bool counting) {
   if (rights.seesNothing()) return Plan{Walk::Nothing, 0};
   Order order = orderOf(query);
   bool by_commit = order == Order::Newest || order == Order::Oldest;
   bool one_clause = query.all_of.size() == 1 && rights.unrestricted();
   if (one_clause && (by_commit || counting) && estimator.isOrdered(query.all_of[0])) return Plan{Walk::Clause, 0};
+  uint64_t most = counting ? gatherable * kCountedPerGathered : gatherable;
   // From small to large, so that a clause with a handful of rows ends the asking at once.
-  for (uint64_t cap : {uint64_t{64}, uint64_t{1'000}, kGatherable, kCountable}) {
-    if (cap > kGatherable && !counting) break;
+  for (uint64_t cap : {uint64_t{64}, uint64_t{1'000}, gatherable, most}) {
+    if (cap > most) continue;
     ASSIGN_OR_RETURN(Driver driver, smallest(query, rights, estimator, cap));
     if (driver.found()) return Plan{driver.walk, driver.clause};
   }

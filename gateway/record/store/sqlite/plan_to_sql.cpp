@@ -342,7 +342,7 @@ bool PlanToSql::isPatient(TypeNumber type) const { return definitions_.type(type
 
 bool PlanToSql::inCompartment(TypeNumber type, const SearchParameter& parameter) const {
   const auto* rule = definitions_.patientCompartment(type);
-  if (rule == nullptr) return false;
+  if (rule == nullptr || isPatient(type)) return false;  // a Patient is in its own compartment alone
   auto names = [&](std::string_view code) {
     return std::find(rule->parameters.begin(), rule->parameters.end(), code) != rule->parameters.end();
   };

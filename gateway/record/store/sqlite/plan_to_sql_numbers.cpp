@@ -22,6 +22,7 @@ namespace {
 constexpr std::string_view kUcum = "http://unitsofmeasure.org";
 constexpr int kFinerScales = 12;
 constexpr int kCoarserScales = 24;
+constexpr int kZeroScales = 9;  // a 0 of another unit: 0 g/L is 0 mg/dL to the nearest 100
 
 sql::Value blob(std::string_view bytes) { return std::vector<uint8_t>(bytes.begin(), bytes.end()); }
 
@@ -41,7 +42,7 @@ class NumberSql {
       : low_(std::string(alias) + ".low"), high_(std::string(alias) + ".high"), v_(v), scale_(scale) {
     least_scale_ = v.normalized().scale();
     while (least_scale_ > -kCoarserScales && v.rounded(least_scale_ - 1) == v) --least_scale_;
-    if (v.isZero()) least_scale_ = 0;
+    if (v.isZero()) least_scale_ = leastOfZero();
     for (int s = least_scale_; s <= std::max(least_scale_, 0) + kFinerScales; ++s) add(withScale(v, s), equal_);
     for (const Decimal& t : coarser(least_scale_)) add(t, t < v ? below_ : above_);
   }
@@ -116,11 +117,13 @@ class NumberSql {
     std::vector<Decimal> found;
     for (int s = scale - 1; s >= scale - kCoarserScales; --s) {
       Decimal t = withScale(v_, s);
-      if (t.isZero() && s < 0) break;
+      if (t.isZero() && s < leastOfZero()) break;
       found.push_back(t);
     }
     return found;
   }
+
+  int leastOfZero() const { return scale_.converts() ? -kZeroScales : 0; }
 
   SqlText compared(const std::string& column, std::string_view sign, const Decimal& with) const {
     SqlText out;

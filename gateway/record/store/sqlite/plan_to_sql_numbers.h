@@ -17,6 +17,7 @@ class NumberScale {
   static NumberScale of(const search::SearchOperand& operand);
 
   int64_t unit() const { return unit_; }
+  bool converts() const { return canonical_.has_value(); }
   // Nothing when the number is beyond what can be compared.
   std::optional<std::string> key(const fhir::base::Decimal& number) const;
 

@@ -118,7 +118,7 @@ class Search : public search::Estimator {
   }
 
   Done addHits(const std::optional<After>& after, std::vector<Hit>& hits) {
-    ASSIGN_OR_RETURN(Plan plan, search::makePlan(query_, run_.rights, *this, false));
+    ASSIGN_OR_RETURN(Plan plan, search::makePlan(query_, run_.rights, *this, run_.limits.gather, false));
     if (plan.walk == Walk::Nothing) return {};
     if (plan.walk != Walk::Dates) return collect(pageOf(plan, after), sort_.size(), hits);
     bool in_values = !after || !std::holds_alternative<std::monostate>(after->sort[0]);
@@ -231,7 +231,7 @@ class Search : public search::Estimator {
   }
 
   Result<std::optional<uint64_t>> total() {
-    ASSIGN_OR_RETURN(Plan plan, search::makePlan(query_, run_.rights, *this, true));
+    ASSIGN_OR_RETURN(Plan plan, search::makePlan(query_, run_.rights, *this, run_.limits.gather, true));
     if (plan.walk == Walk::Nothing) return std::optional<uint64_t>(0);
     SqlText sql;
     sql << "SELECT count(*)" << matching(plan);

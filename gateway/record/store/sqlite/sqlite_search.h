@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "gateway/record/search/planner.h"
 #include "gateway/record/search/search_query.h"
 #include "gateway/record/sql/sqlite.h"
 #include "gateway/record/store/resource_store.h"
@@ -14,6 +15,7 @@ namespace gateway::record::store {
 struct SearchLimits {
   int64_t milliseconds = 10'000;
   uint32_t includes = 1'000;
+  uint64_t gather = search::kGatherable;  // rows that are sorted rather than walked
 };
 
 // Used by one thread at a time, like its connection.

@@ -25,7 +25,7 @@ using fhir::index::SearchValue;
 
 struct PlainResource {
   TypeNumber type = 0;
-  std::string id;
+  std::string id, json;
   std::vector<SearchValue> values;
   std::vector<std::string> patients;
   // Observation.value, since search values hold bounds only.
@@ -38,12 +38,15 @@ struct PlainResource {
 class PlainSearch {
  public:
   void put(const Resource& resource, int64_t last_updated) {
+    const auto known = resources_.find({fhir::definitions::r4().type(resource.type)->number, resource.id});
+    if (known != resources_.end() && known->second.json == resource.json) return;  // nothing changes
     fhir::base::Findings findings;
     fhir::base::Arena arena;
     auto document = fhir::model::Document::readResource(resource.json, findings);
     PlainResource plain;
     plain.type = document->type();
     plain.id = resource.id;
+    plain.json = resource.json;
     plain.values = trialExtractor().extract(*document, arena, findings);
     plain.patients = trialExtractor().patientCompartments(*document, resource.id, plain.values);
     auto quantity = fhir::model::Document::child(document->root(), "value");

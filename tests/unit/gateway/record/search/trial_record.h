@@ -13,6 +13,7 @@
 #include "fhir/model/document.h"
 #include "gateway/host/clock.h"
 #include "gateway/record/search/query_parser.h"
+#include "gateway/record/store/sqlite/sqlite_search.h"
 #include "gateway/record/store/sqlite/sqlite_store.h"
 
 namespace gateway::record::search {
@@ -45,6 +46,8 @@ class TrialRecord {
     store_ = std::move(*opened);
   }
   ~TrialRecord() {
+    versions_.reset();
+    connection_.reset();
     store_.reset();
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
@@ -94,6 +97,20 @@ class TrialRecord {
     return store_->search(query, rights, as_of, after_key);
   }
 
+  // The same, on a connection of the test's own, with other limits than the store's.
+  fhir::base::Result<store::SearchPage> searchWith(const store::SearchLimits& limits, const SearchQuery& query,
+                                                   const Rights& rights, std::optional<uint64_t> as_of = {},
+                                                   std::string_view after_key = {}) {
+    if (!connection_) {
+      sql::Connection::Options reader;
+      reader.use = sql::Connection::Use::Reader;
+      ASSIGN_OR_RETURN(connection_, sql::Connection::open(file(), reader));
+      versions_ = std::make_unique<store::VersionReader>(*connection_, 480);
+    }
+    ASSIGN_OR_RETURN(uint64_t latest, store_->latestSequence(rights));
+    return store::searchSqlite(*connection_, *versions_, query, rights, as_of.value_or(latest), after_key, limits);
+  }
+
   // The ids of all pages, in order.
   std::vector<std::string> idsOf(std::string_view search, const Rights& rights = Rights::all("test")) {
     std::vector<std::string> ids;
@@ -121,6 +138,8 @@ class TrialRecord {
 
   std::string folder_;
   std::unique_ptr<store::SqliteStore> store_;
+  std::unique_ptr<sql::Connection> connection_;
+  std::unique_ptr<store::VersionReader> versions_;
 };
 
 }  // namespace gateway::record::search
