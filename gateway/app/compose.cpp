@@ -220,6 +220,9 @@ Done Gateway::Body::openAccess() {
   needs.limits.max_count = static_cast<uint32_t>(settings.number("search.max_count"));
   needs.rights = [this](const host::HttpRequest& request) { return tokens->rightsOf(request); };
   needs.signing_key = signing_key;
+  needs.on_fault = [this](std::string_view request_id, std::string_view what) {
+    log->error("rest.fault", {{"request", request_id}, {"why", what}});
+  };
   rest = std::make_unique<access::rest::Rest>(std::move(needs));
   return {};
 }

@@ -58,7 +58,7 @@ Answer historyInstance(const Service& service, const Call& call) {
 
   BundleWriter bundle("history");
   bundle.total(page->total);
-  bundle.link("self", selfLink(service, history_path, query));
+  bundle.link("self", selfLink(service, history_path, query, token));
   if (!page->next_key.empty())
     bundle.link("next", nextLink(service, history_path, query, scope, {point.sequence, page->next_key}));
   for (const auto& version : page->versions) bundle.entry(entryOf(service, path, version));

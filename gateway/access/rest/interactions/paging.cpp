@@ -34,22 +34,24 @@ OrRefusal<PagePoint> pagePoint(const Service& service, const Call& call, std::st
   return PagePoint{*latest, {}};
 }
 
-std::string selfLink(const Service& service, std::string_view path, std::string_view query) {
+std::string selfLink(const Service& service, std::string_view path, std::string_view query,
+                     const std::optional<std::string>& token) {
   std::string link = service.base_url + "/";
   link += path;
   if (!query.empty()) {
     link += '?';
     link += query;
   }
+  if (token) {
+    link += query.empty() ? "?_page=" : "&_page=";
+    link += *token;
+  }
   return link;
 }
 
 std::string nextLink(const Service& service, std::string_view path, std::string_view query, std::string_view scope,
                      const PagePoint& point) {
-  std::string link = selfLink(service, path, query);
-  link += query.empty() ? "?_page=" : "&_page=";
-  link += pageToken(service.signing_key, scope, point);
-  return link;
+  return selfLink(service, path, query, pageToken(service.signing_key, scope, point));
 }
 
 Answer refusePage(const fhir::base::Error& error, bool following_a_link) {

@@ -22,7 +22,9 @@ OrRefusal<PagePoint> pagePoint(const Service& service, const Call& call, std::st
 // [base]/path?query&_page=token
 std::string nextLink(const Service& service, std::string_view path, std::string_view query, std::string_view scope,
                      const PagePoint& point);
-std::string selfLink(const Service& service, std::string_view path, std::string_view query);
+// The same page again: with its token when it is not the first.
+std::string selfLink(const Service& service, std::string_view path, std::string_view query,
+                     const std::optional<std::string>& token);
 
 // A page error: Why::Gone means that the page's sequence is older than the retention.
 Answer refusePage(const fhir::base::Error& error, bool following_a_link);

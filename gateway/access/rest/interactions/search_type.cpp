@@ -96,14 +96,14 @@ Answer searchType(const Service& service, const Call& call) {
 
   BundleWriter bundle("searchset");
   if (page->total) bundle.total(*page->total);
-  bundle.link("self", selfLink(service, call.type_name, query->canonical));
+  bundle.link("self", selfLink(service, call.type_name, query->canonical, token));
   bool only_count = query->summary == Summary::Count;
   if (!only_count && !page->next_key.empty())
     bundle.link("next", nextLink(service, call.type_name, query->canonical, scope, {point.sequence, page->next_key}));
   if (!only_count) {
     Subset subset{query->summary, query->elements};
     for (const auto& version : page->matches) addEntry(service, subset, version, "match", bundle);
-    for (const auto& version : page->included) addEntry(service, {}, version, "include", bundle);
+    for (const auto& version : page->included) addEntry(service, {query->summary, {}}, version, "include", bundle);
   }
   addIgnored(query->ignored, bundle);
   Answer answer;

@@ -106,7 +106,7 @@ class Worlds {
 // ONECARD_TEST_QUERIES asks for more.
 int queryCount() {
   const char* text = std::getenv("ONECARD_TEST_QUERIES");
-  return text == nullptr ? 5'000 : std::atoi(text);
+  return text == nullptr ? 10'000 : std::atoi(text);
 }
 
 void compareMany(bool interleaved) {
