@@ -7,6 +7,9 @@ namespace gateway::record::store {
 
 namespace {
 
+constexpr size_t kQuietGroups = 4;
+constexpr size_t kQuietFactor = 4;
+
 size_t weightOf(const CommitJob& job) { return std::max<size_t>(1, job.batch.writes.size()); }
 
 }  // namespace
@@ -62,7 +65,9 @@ CommitQueue::Work CommitQueue::take(int64_t idle_milliseconds) {
   for (auto& task : tasks_) work.tasks.push_back(std::move(task));
   tasks_.clear();
   // Live batches first; a quarter of the group is for bulk ones, if there are any, so that they are never starved.
-  size_t all = options_.group_writes;
+  // While nobody waits for a live answer, larger groups write each page of the index less often.
+  groups_without_live_ = live_.empty() ? groups_without_live_ + 1 : 0;
+  size_t all = options_.group_writes * (groups_without_live_ >= kQuietGroups ? kQuietFactor : 1);
   size_t taken = 0;
   move(live_, live_writes_, bulk_.empty() ? all : all - all / 4, taken, work);
   move(bulk_, bulk_writes_, all, taken, work);

@@ -74,6 +74,7 @@ class CommitQueue {
   std::deque<WriterTask> tasks_;
   size_t live_writes_ = 0, bulk_writes_ = 0, bytes_ = 0;
   size_t crowd_ = 1;  // batches in the last group: as many are likely to come again
+  size_t groups_without_live_ = 0;
   bool closed_ = false;
 };
 

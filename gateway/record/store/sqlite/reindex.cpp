@@ -121,13 +121,20 @@ class Reindex {
 
   Done addActual() {
     ASSIGN_OR_RETURN(auto reader, readers_.take(true));
+    // What was committed since is not looked at; a row beyond that belongs to no version at all.
+    int64_t last = 0;
+    {
+      ASSIGN_OR_RETURN(auto select, reader->connection->prepare("SELECT max(vkey) FROM version"));
+      RETURN_IF_ERROR(select.step());
+      last = select.integer(0);
+    }
     for (size_t table = 0; table < kTables.size(); ++table) {
       ASSIGN_OR_RETURN(auto select, reader->connection->prepare(selectAll(kTables[table])));
       while (true) {
         ASSIGN_OR_RETURN(bool row, select.step());
         if (!row) break;
         int64_t vkey = select.integer(0);
-        if (vkey <= newest_) fingerprints_[vkey].actual += fingerprintOf(readRow(table, select));
+        if (vkey <= newest_ || vkey > last) fingerprints_[vkey].actual += fingerprintOf(readRow(table, select));
       }
     }
     return {};

@@ -28,7 +28,7 @@ struct SqliteStoreOptions {
   const fhir::index::Extractor* extractor = nullptr;  // must outlive the store
   int zone_minutes = 480;                             // in which lastUpdated is written
   int64_t group_milliseconds = 3;                     // how long a group of commits stays open for others under load
-  uint32_t group_writes = 1'000;                      // resources in one group at most (one batch may be larger)
+  uint32_t group_writes = 1'000;    // resources in one group at most, four times as many while all is bulk
   size_t queue_bytes = 64u << 20;   // finished rows that wait for the writer; beyond that commit() waits
   int64_t cache_bytes = 256 << 20;  // page cache of the writer
   int64_t reader_cache_bytes = 16 << 20;
