@@ -143,6 +143,7 @@ bool GatewayProcess::start() {
   std::string log = data_ + ".log";
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::setpgid(0, 0);  // a wrapper and what it runs go together
     int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(file, 2);
     ::dup2(file, 1);
@@ -170,7 +171,7 @@ bool GatewayProcess::running() {
 
 void GatewayProcess::killHard() {
   if (pid_ <= 0) return;
-  ::kill(pid_, SIGKILL);
+  ::kill(-pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
 }
