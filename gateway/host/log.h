@@ -1,6 +1,6 @@
 #pragma once
 // One line per event: time, level, event name, key=value (JSON lines by a setting). Names, ids, counts and durations;
-// never element values or message content. Thread-safe. Poco::Logger stands behind it.
+// never element values or message content. Thread-safe; one write per line.
 
 #include <cstdint>
 #include <initializer_list>
