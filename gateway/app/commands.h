@@ -22,7 +22,8 @@ struct CommandParts {
 // 0: done; 1: it could not be done (the text says why); 2: the words are no command.
 int runCommand(const CommandParts& parts, const std::vector<std::string>& words, const host::AdminOutput& out);
 
-// `onecard trace ID`: of a message id, its parts, mapping versions and resources; of Type/id, its versions and messages.
+// `onecard trace ID`: of a message id, its parts, mapping versions and resources; of Type/id, its versions and
+// messages.
 int traceCommand(const CommandParts& parts, const std::string& id, const host::AdminOutput& out);
 
 }  // namespace gateway::app

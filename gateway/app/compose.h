@@ -1,6 +1,6 @@
 #pragma once
-// Gateway: every part of the service, made from the settings in the order in which data passes them. The only place that
-// knows everybody.
+// Gateway: every part of the service, made from the settings in the order in which data passes them. The only place
+// that knows everybody.
 
 #include <memory>
 #include <string>

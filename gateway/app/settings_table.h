@@ -1,5 +1,6 @@
 #pragma once
-// Every setting that a configuration file may hold; the annotated sample is conf/onecard.yaml (a test compares the two).
+// Every setting that a configuration file may hold; the annotated sample is conf/onecard.yaml (a test compares the
+// two).
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 #pragma once
-// Settings: strict YAML checked against tables that each component declares beside its class. Unknown keys are refused
-// with file:line:column and the nearest known key. `--set a.b=value` overrides; ${secret:name} is replaced from
-// the environment (ONECARD_SECRET_NAME) or the file secrets/<name>, never logged.
+// Settings: strict YAML checked against tables that each component declares beside its class. Unknown keys are
+// refused with file:line:column and the nearest known key. `--set a.b=value` overrides; ${secret:name} is replaced
+// from the environment (ONECARD_SECRET_NAME) or the file secrets/<name>, never logged.
 
 #include <cstdint>
 #include <map>
@@ -17,7 +17,7 @@ namespace gateway::host {
 enum class SettingKind { Text, Integer, Duration, Bytes, Choice, Path, Address, Yes_No, List, Section };
 
 struct Setting {
-  std::string_view key;            // dotted: "http.port"; "sources.*.connector" for entries of a named list
+  std::string_view key;  // dotted: "http.port"; "sources.*.connector" for entries of a named list
   SettingKind kind = SettingKind::Text;
   std::string_view default_value;  // "(required)" when there is none
   std::string_view choices;        // for Choice, separated by |
@@ -29,8 +29,8 @@ struct Setting {
 struct SettingValue {
   std::string text;
   std::vector<std::string> list;
-  std::string where;  // "conf/demo.yaml:12:3", "--set", or "default"
-  int64_t number = 0;  // Integer; Duration in milliseconds; Bytes in bytes; Yes_No 0 or 1
+  std::string where;    // "conf/demo.yaml:12:3", "--set", or "default"
+  int64_t number = 0;   // Integer; Duration in milliseconds; Bytes in bytes; Yes_No 0 or 1
   bool secret = false;  // came from ${secret:...}: never print it
 };
 

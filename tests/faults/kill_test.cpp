@@ -21,7 +21,7 @@ using support::TemporaryFolder;
 // Reports of the demo county; beyond its number each comes again under other message, order and report numbers.
 std::vector<std::string> laboratoryMessages(size_t count) {
   auto reports = demo_county::feedOf(demo_county::population(60)).hl7;
-  reports.pop_back();             // the one without PID
+  reports.pop_back();              // the one without PID
   reports.erase(reports.begin());  // another layout
   std::vector<std::string> messages;
   for (size_t n = 0; n < count; ++n) {

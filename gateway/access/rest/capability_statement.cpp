@@ -30,7 +30,8 @@ SearchTypeText textOf(SearchType type) {
     case SearchType::Date: return {"date", "Prefixes eq ne gt lt ge le sa eb ap; without a zone in the site's zone."};
     case SearchType::String: return {"string", "From the start of the text, ignoring case, accents and width."};
     case SearchType::Token: return {"token", "code, system|code, |code, system|."};
-    case SearchType::Reference: return {"reference", "id, Type/id or URL; a target type as modifier; chains of up to three links."};
+    case SearchType::Reference:
+      return {"reference", "id, Type/id or URL; a target type as modifier; chains of up to three links."};
     case SearchType::Composite: return {"composite", "The parts joined by $."};
     case SearchType::Quantity: return {"quantity", "number or number|system|unit; UCUM units are converted."};
     case SearchType::Uri: return {"uri", "The whole URI."};

@@ -7,13 +7,13 @@
 #include <deque>
 #include <future>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <unordered_map>
 
 #include "gateway/host/crash_point.h"
 #include "gateway/intake/pipeline/key_order.h"
 #include "gateway/intake/pipeline/stages.h"
+#include "gateway/intake/pipeline/under_way.h"
 
 namespace gateway::intake {
 
@@ -76,7 +76,7 @@ struct Pipeline::Body {
   KeyOrder order;
   std::deque<KeyOrder::Ticket> ready;
   std::deque<Committing> committing;
-  std::multiset<std::pair<uint64_t, int64_t>> open;  // (sequence, received) of messages under way
+  UnderWay open;
   uint64_t marked = 0;
   std::unordered_map<std::string, MessageOutcome> outcomes;
   std::deque<std::string> outcome_order;
@@ -190,11 +190,12 @@ void Pipeline::Body::dispatch() {
     bool replayed = false;
     uint32_t only_part = 0;
     if (!takeNext(lock, message, replayed, only_part)) return;
-    auto mark = open.emplace(message.sequence, message.received);
+    uint64_t sequence = message.sequence;
+    open.add(sequence, message.received);
     lock.unlock();
     takeUp(std::move(message), replayed, only_part);
     lock.lock();
-    open.erase(mark);
+    open.remove(sequence);
   }
 }
 
@@ -237,7 +238,7 @@ void Pipeline::Body::takeUp(Message message, bool replayed, uint32_t only_part) 
                      opened->final_parts.end();
     if (replayed ? (only_part != 0 && one.part.number != only_part) : was_final) continue;
     ++opened->parts_left;
-    open.emplace(raw.sequence, raw.received);
+    open.add(raw.sequence, raw.received);
     KeyOrder::Ticket ticket = next_ticket++;
     std::vector<std::string> keys = std::move(one.order_keys);
     tickets.emplace(ticket, PartTicket{opened, std::move(one)});
@@ -368,7 +369,7 @@ void Pipeline::Body::finish(Committing done) {
   }
   for (KeyOrder::Ticket next : order.leave(done.ticket)) ready.push_back(next);
   tickets.erase(found);
-  open.erase(open.find({opened.message.sequence, opened.message.received}));
+  open.remove(opened.message.sequence);
   if (--opened.parts_left == 0) remember(opened);
   map_work.notify_all();
   dispatch_work.notify_one();
@@ -398,7 +399,7 @@ void Pipeline::Body::remember(const OpenMessage& message) {
 // Every message up to this sequence is final, as far as this process knows. Called with the lock.
 uint64_t Pipeline::Body::finalUpTo() const {
   if (open.empty()) return dispatched;
-  return open.begin()->first - 1;
+  return open.firstSequence() - 1;
 }
 
 MessageOutcome Pipeline::wait(std::string_view message, int64_t milliseconds) {
@@ -475,7 +476,7 @@ Done Pipeline::readable(const Source& source, std::string_view bytes) const {
 int64_t Pipeline::oldestUnprocessedMicroseconds() const {
   std::lock_guard lock(body_->mutex);
   int64_t oldest = INT64_MAX;
-  if (!body_->open.empty()) oldest = body_->open.begin()->second;
+  if (!body_->open.empty()) oldest = body_->open.firstReceived();
   if (!body_->arrived.empty()) oldest = std::min(oldest, body_->arrived.begin()->second.received);
   if (oldest == INT64_MAX) return 0;
   return std::max<int64_t>(0, body_->options.clock->nowMicroseconds() - oldest);

@@ -1,4 +1,5 @@
-// conf/onecard.yaml is the reference of all settings: it and the table in gateway/app/settings_table.cpp say the same.
+// conf/onecard.yaml is the reference of all settings: it and the table in gateway/app/settings_table.cpp say the
+// same.
 
 #include <gtest/gtest.h>
 
