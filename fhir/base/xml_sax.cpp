@@ -40,6 +40,7 @@ class Reading {
     XML_SetUserData(parser, this);
     XML_SetElementHandler(parser, onStart, onEnd);
     XML_SetCharacterDataHandler(parser, onText);
+    XML_SetCommentHandler(parser, onComment);
     XML_SetStartDoctypeDeclHandler(parser, onDoctype);
     const XML_Status status = XML_Parse(parser, text_.data(), static_cast<int>(text_.size()), XML_TRUE);
     if (!failed_.ok()) return failed_;
@@ -68,6 +69,10 @@ class Reading {
     if (me.run_.size() + static_cast<size_t>(length) > me.limits_.text_bytes)
       return me.refuse("a text longer than the limit");
     me.run_.append(text, static_cast<size_t>(length));
+  }
+  static void XMLCALL onComment(void* data, const XML_Char*) {
+    Reading& me = self(data);
+    if (me.failed_.ok()) me.handler_.comment(me.here());
   }
   static void XMLCALL onDoctype(void* data, const XML_Char*, const XML_Char*, const XML_Char*, int) {
     Reading& me = self(data);

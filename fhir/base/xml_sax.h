@@ -45,6 +45,8 @@ class XmlHandler {
   // All text between two tags in one call, CDATA sections, references and line ends resolved. `offset` is where
   // its first character stands (inside the brackets of a CDATA section).
   virtual bool text(std::string_view text, size_t offset) = 0;
+  // A comment stands there; text around it still comes in one call.
+  virtual void comment(size_t offset) { static_cast<void>(offset); }
 };
 
 // `text` is UTF-8; an encoding declaration inside is ignored, whoever decoded the bytes knew better.

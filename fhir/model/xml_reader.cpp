@@ -106,6 +106,11 @@ class TreeBuilder final : public base::XmlHandler {
     return true;
   }
 
+  void comment(size_t offset) override {
+    if (div_depth_ > 0) return;
+    if (comments_++ == 0) first_comment_ = offset;
+  }
+
   bool text(std::string_view text, size_t offset) override {
     if (div_depth_ > 0) {
       div_.text(text);
@@ -113,6 +118,17 @@ class TreeBuilder final : public base::XmlHandler {
       find("text stands where FHIR XML has none; it is not kept", offset);
     }
     return true;
+  }
+
+  // One finding for all comments: FHIR gives them no meaning (R4 2.1.0.1) and JSON has none. Those in a div stay.
+  void tellOfComments() {
+    if (comments_ == 0) return;
+    base::Finding finding;
+    finding.severity = base::Severity::Information;
+    finding.code = "informational";
+    finding.what = comments_ == 1 ? "a comment is dropped" : std::to_string(comments_) + " comments are dropped";
+    finding.source = model::place(xml_, first_comment_);
+    findings_.add(std::move(finding));
   }
 
   std::vector<Element> takeElements() { return std::move(elements_); }
@@ -272,6 +288,7 @@ class TreeBuilder final : public base::XmlHandler {
   size_t div_start_ = 0;
   DivWriter div_;
   size_t found_ = 0;
+  size_t comments_ = 0, first_comment_ = 0;
   std::optional<base::Error> error_;
 };
 
@@ -426,6 +443,7 @@ base::Result<std::string> xmlToJson(std::string_view xml, base::Findings& findin
     if (auto error = builder.takeError()) return std::move(*error);
     return done.error();
   }
+  builder.tellOfComments();
   const std::vector<Element> elements = builder.takeElements();
   return JsonMaker(elements).make(xml.size());
 }

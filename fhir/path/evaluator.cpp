@@ -18,6 +18,11 @@ struct ChildSink final : NodeSink {
   const Navigator* navigator;
 };
 
+bool isStep(Op op) {
+  return op == Op::Member || op == Op::TypeOrMember || op == Op::Numbered || op == Op::Indexer || op == Op::Call ||
+         op == Op::HostCall;
+}
+
 }  // namespace
 
 Evaluator::Evaluator(const Expression::Program& p, Evaluation& e, std::span<const Item> focus)
@@ -61,6 +66,16 @@ bool Evaluator::evaluateScoped(uint32_t at, const Frame& frame, Items& out) {
 
 bool Evaluator::evaluate(uint32_t at, const Frame& frame, Items& out) {
   const Instruction& instruction = program.code[at];
+  if (!evaluation.steps) return run(instruction, frame, out);
+  size_t before = out.size();
+  if (!run(instruction, frame, out)) return false;
+  // Steps and operators tell of themselves.
+  bool told = isStep(instruction.op) || instruction.op == Op::Path || instruction.op == Op::Operators;
+  if (!told) tell(instruction, frame.focus, frame, out, before);
+  return true;
+}
+
+bool Evaluator::run(const Instruction& instruction, const Frame& frame, Items& out) {
   if (!spend(1, instruction.offset)) return false;
   switch (instruction.op) {
     case Op::Empty: return true;
@@ -117,6 +132,13 @@ bool Evaluator::path(const Instruction& instruction, const Frame& frame, Items& 
 }
 
 bool Evaluator::step(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out) {
+  size_t before = out.size();
+  if (!runStep(instruction, input, frame, out)) return false;
+  if (evaluation.steps) tell(instruction, input, frame, out, before);
+  return true;
+}
+
+bool Evaluator::runStep(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out) {
   if (!spend(1 + input.size(), instruction.offset)) return false;
   switch (instruction.op) {
     case Op::Member: return member(instruction, input, out);
@@ -337,7 +359,8 @@ bool Evaluator::truth(std::span<const Item> items, uint32_t offset, Truth& out) 
 
 bool Evaluator::truthOf(uint32_t at, const Frame& frame, Truth& out) {
   Items items(pool);
-  return evaluateScoped(at, frame, items) && truth(items, program.code[at].offset, out);
+  if (!evaluateScoped(at, frame, items)) return false;
+  return items.size() <= 1 ? truth(items, 0, out) : truth(items, program.beginOf(at), out);
 }
 
 bool Evaluator::sign(const Instruction& instruction, const Frame& frame, Items& out) {

@@ -75,7 +75,13 @@ class Evaluator {
     Defined* outer;
   };
 
+  bool run(const Instruction& instruction, const Frame& frame, Items& out);
+  // Tells the step sink what the instruction has added behind `before` items (evaluation_steps.cpp).
+  void tell(const Instruction& instruction, std::span<const Item> focus, const Frame& frame, const Items& out,
+            size_t before);
+  void tellOperator(uint32_t offset, const Frame& frame, const Items& out, size_t before);
   bool path(const Instruction& instruction, const Frame& frame, Items& out);
+  bool runStep(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out);
   bool step(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out);
   bool member(const Instruction& instruction, std::span<const Item> input, Items& out);
   bool typeOrMember(const Instruction& instruction, std::span<const Item> input, Items& out);
@@ -89,6 +95,8 @@ class Evaluator {
   bool sign(const Instruction& instruction, const Frame& frame, Items& out);
   bool operators(const Instruction& instruction, const Frame& frame, Items& out);
   bool operation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset, Items& out);
+  bool runOperation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset,
+                    Items& out);
   bool logic(Operator op, Truth left, uint32_t right_at, const Frame& frame, uint32_t offset, Truth& out);
 
   std::span<const Item> focus_;

@@ -25,6 +25,7 @@ namespace fhir::path {
 class Resolver;
 class Conformance;
 class TraceSink;
+class StepSink;
 class ReadObserver;
 struct Evaluation;
 
@@ -73,6 +74,7 @@ struct Evaluation {
   terminology::Terminology* terminology = nullptr;
   Conformance* conformance = nullptr;
   TraceSink* trace = nullptr;
+  StepSink* steps = nullptr;            // hears every step; for people who look for a mistake
   ReadObserver* observer = nullptr;     // hears which leaves were read
   const Item* resource = nullptr;       // %resource; the focus when not given
   const Item* root_resource = nullptr;  // %rootResource; %resource when not given

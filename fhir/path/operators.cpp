@@ -341,10 +341,17 @@ bool binary(Evaluator& evaluator, Operator op, const Items& left, const Items& r
 
 bool Evaluator::operation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset,
                           Items& out) {
+  size_t before = out.size();
+  if (!runOperation(op, left, right_at, frame, offset, out)) return false;
+  if (evaluation.steps) tellOperator(offset, frame, out, before);
+  return true;
+}
+
+bool Evaluator::runOperation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset,
+                             Items& out) {
   if (isLogic(op)) {
     Truth a, b;
-    return truth(left, offset, a) && logic(op, a, right_at, frame, program.code[right_at].offset, b) &&
-           pushTruth(b, out);
+    return truth(left, offset, a) && logic(op, a, right_at, frame, offset, b) && pushTruth(b, out);
   }
   Items right(pool);
   return evaluateScoped(right_at, frame, right) && binary(*this, op, left, right, offset, out);
@@ -353,22 +360,17 @@ bool Evaluator::operation(Operator op, const Items& left, uint32_t right_at, con
 // Left to right; the last result goes straight to where it is wanted.
 bool Evaluator::operators(const Instruction& instruction, const Frame& frame, Items& out) {
   const uint32_t* operand = &program.operands[instruction.first_operand];
-  const uint32_t* last = operand + instruction.operand_count - 2;
-  Items first(pool);
+  const uint32_t* last = operand + instruction.operand_count - 3;
+  Items first(pool), second(pool);
   if (!evaluateScoped(*operand++, frame, first)) return false;
-  if (operand == last) {
-    return operation(static_cast<Operator>(operand[0]), first, operand[1], frame, instruction.offset, out);
-  }
-  Items second(pool);
   Items* left = &first;
   Items* result = &second;
-  for (; operand < last; operand += 2) {
+  for (; operand < last; operand += 3) {
     result->clear();
-    if (!operation(static_cast<Operator>(operand[0]), *left, operand[1], frame, instruction.offset, *result))
-      return false;
+    if (!operation(static_cast<Operator>(operand[0]), *left, operand[2], frame, operand[1], *result)) return false;
     std::swap(left, result);
   }
-  return operation(static_cast<Operator>(operand[0]), *left, operand[1], frame, instruction.offset, out);
+  return operation(static_cast<Operator>(operand[0]), *left, operand[2], frame, operand[1], out);
 }
 
 }  // namespace fhir::path

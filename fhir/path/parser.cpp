@@ -163,8 +163,10 @@ class Parser {
     std::vector<uint32_t> operands = {left};
     while (const OperatorRank* found = findOperator()) {
       if (found->rank != rank || failed()) break;
+      uint32_t place = token_.offset;
       advance();
       operands.push_back(static_cast<uint32_t>(found->op));
+      operands.push_back(place);
       operands.push_back(parseExpression(rank + 1));
     }
     return emit(Op::Operators, offset, 0, operands);
@@ -537,6 +539,16 @@ class Parser {
 };
 
 }  // namespace
+
+uint32_t Expression::Program::beginOf(uint32_t at) const {
+  while (true) {
+    const Instruction& instruction = code[at];
+    bool has_left = instruction.op == Op::Operators || instruction.op == Op::IsType || instruction.op == Op::AsType ||
+                    instruction.op == Op::Path;
+    if (!has_left || operands[instruction.first_operand] == kFocus) return instruction.offset;
+    at = operands[instruction.first_operand];
+  }
+}
 
 std::string Expression::Program::place(uint32_t offset) const {
   uint32_t row = line;

@@ -38,7 +38,7 @@ enum class Op : uint8_t {
   Type,          // the argument of is(), as() and ofType(); type
   Negate,        // operand
   Plus,          // operand
-  Operators,     // operands: left, then (Operator, right) pairs flattened: left, op0, right0, op1, right1 ...
+  Operators,     // operands: left, then for each operator of the chain: Operator, offset of its sign, right
 };
 
 enum class Operator : uint8_t {
@@ -109,6 +109,8 @@ struct Expression::Program {
     return call.type ? &patterns[call.type - 1] : nullptr;
   }
 
+  // The byte where the instruction's expression begins: that of its leftmost operand.
+  uint32_t beginOf(uint32_t at) const;
   // "file:line:column" of a byte in the text.
   std::string place(uint32_t offset) const;
 };

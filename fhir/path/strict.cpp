@@ -187,9 +187,9 @@ class Checker {
   Possible operators(const Instruction& instruction, const Possible& focus) {
     const uint32_t* operand = operands(instruction);
     Possible current = check(*operand, focus);
-    for (uint32_t i = 1; i + 1 < instruction.operand_count && !error_; i += 2) {
+    for (uint32_t i = 1; i + 2 < instruction.operand_count && !error_; i += 3) {
       Operator op = static_cast<Operator>(operand[i]);
-      Possible right = check(operand[i + 1], focus);
+      Possible right = check(operand[i + 2], focus);
       if (op == Operator::Union) {
         current.add(right);
       } else if (op == Operator::Concatenate) {
@@ -260,7 +260,7 @@ class Checker {
       const definitions::Type* known = definitions_.type(type);
       boolean |= known && known->name == "boolean";
     }
-    if (!boolean) fail(instruction.offset, "the condition of iif() is no Boolean");
+    if (!boolean) fail(program_.beginOf(*operands(instruction)), "the condition of iif() is no Boolean");
     Possible out;
     for (size_t i = 1; i < arguments.size(); ++i) out.add(arguments[i]);
     return out;

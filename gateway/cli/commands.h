@@ -14,6 +14,7 @@ void addServe(CLI::App& app, int& exit_code);           // serve
 void addCheckConfig(CLI::App& app, int& exit_code);     // check-config
 void addRecordCommands(CLI::App& app, int& exit_code);  // inbox, trace, dump, reindex, status
 void addFhirpath(CLI::App& app, int& exit_code);        // fhirpath
+void addConvert(CLI::App& app, int& exit_code);         // convert
 void addMapCommands(CLI::App& app, int& exit_code);     // map, code-map (map.cpp)
 
 // Options that every command on a data directory has. The vector and strings must outlive the parse.

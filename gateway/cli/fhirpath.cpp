@@ -1,57 +1,128 @@
+// onecard fhirpath: one expression over the resource (or any JSON) on standard input.
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "fhir/model/document.h"
+#include "fhir/path/debug_trace.h"
 #include "fhir/path/expression.h"
+#include "fhir/path/json_variables.h"
 #include "fhir/path/result_json.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/resource_input.h"
 #include "gateway/host/clock.h"
 
 namespace gateway::cli {
 
 namespace {
 
-constexpr int kCannotRead = 2;
+using namespace fhir::path;
+using fhir::model::Document;
 
-fhir::base::Result<fhir::model::Document> readInput(std::string text) {
-  fhir::base::Findings findings;
-  auto resource = fhir::model::Document::readResource(text, findings);
-  if (resource.ok() || text.find("\"resourceType\"") != std::string::npos) return resource;
-  return fhir::model::Document::readPlain(std::move(text));
+constexpr int kWrong = 1;
+constexpr int kCannotRead = 2;
+constexpr int kChinaMinutes = 480;  // UTC+08:00
+
+struct FhirpathOptions {
+  std::string expression;
+  bool strict = false;
+  bool typed = false;
+  bool trace = false;
+  std::vector<std::string> variables;  // NAME=JSON
+};
+
+// What trace() says at once, each on a line; the whole evaluation at its end.
+class StandardErrorTrace final : public TraceSink, public StepSink {
+ public:
+  void trace(std::string_view name, const Collection& values) override {
+    std::cerr << "trace " << name << ": " << toJsonArray(values) << "\n";
+    debug_.trace(name, values);
+  }
+  void step(const EvaluationStep& step) override { debug_.step(step); }
+  void finish(const std::string& expression, const Collection& results) const {
+    std::cerr << debug_.parameters("OneCard 0.1.0 (R4)", expression, results) << "\n";
+  }
+
+ private:
+  DebugTrace debug_;
+};
+
+int complain(std::string_view of, const fhir::base::Error& error, int exit_code) {
+  std::cerr << of << ":" << (error.where.empty() ? " " : "") << error.text() << "\n";
+  return exit_code;
 }
 
-int fhirpath(const std::string& expression) {
-  auto compiled = fhir::path::Expression::compile(expression);
-  if (!compiled.ok()) {
-    std::cerr << "expression:" << compiled.error().text() << "\n";
-    return 1;
+bool readVariables(const FhirpathOptions& options, JsonVariables& variables) {
+  for (const std::string& given : options.variables) {
+    size_t equals = given.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      std::cerr << "--var is NAME=JSON\n";
+      return false;
+    }
+    auto added = variables.add(given.substr(0, equals), given.substr(equals + 1));
+    if (added) continue;
+    complain("variable", added.error(), kCannotRead);
+    return false;
   }
-  auto document = readInput(readStandardInput());
-  if (!document.ok()) {
-    std::cerr << "input:" << document.error().text() << "\n";
-    return kCannotRead;
-  }
+  return true;
+}
+
+fhir::base::Result<Expression> compile(const FhirpathOptions& options, std::string_view type) {
+  CompileOptions compile;
+  if (options.strict) compile.strict_type = type;
+  return Expression::compile(options.expression, compile);
+}
+
+int evaluate(const FhirpathOptions& options, const Expression& expression, const Document& document,
+             const JsonVariables& variables) {
   fhir::base::Arena arena;
-  fhir::path::Evaluation evaluation(arena);
+  Evaluation evaluation(arena);
   host::SystemClock clock;
-  evaluation.now = fhir::base::Temporal::fromMicroseconds(clock.nowMicroseconds(), 480);
-  auto root = fhir::path::Item::node(document->root(), &fhir::model::Document::navigator());
-  auto result = compiled->evaluate(root, evaluation);
-  if (!result.ok()) {
-    std::cerr << "expression:" << result.error().text() << "\n";
-    return 1;
+  StandardErrorTrace trace;
+  evaluation.now = fhir::base::Temporal::fromMicroseconds(clock.nowMicroseconds(), kChinaMinutes);
+  evaluation.variables = &variables;
+  if (options.trace) {
+    evaluation.trace = &trace;
+    evaluation.steps = &trace;
   }
-  std::cout << fhir::path::toJsonArray(*result) << "\n";
+  auto result = expression.evaluate(Item::node(document.root(), &Document::navigator()), evaluation);
+  if (!result.ok()) return complain("expression", result.error(), kWrong);
+  if (options.trace) trace.finish(options.expression, *result);
+  ResultFormat format;
+  format.typed = options.typed;
+  std::cout << toJsonArray(*result, format) << "\n";
   return 0;
+}
+
+int fhirpath(const FhirpathOptions& options) {
+  auto checked = compile(options, "");
+  if (!checked.ok()) return complain("expression", checked.error(), kWrong);
+  JsonVariables variables;
+  if (!readVariables(options, variables)) return kCannotRead;
+  fhir::base::Findings findings;
+  auto document = readAnything(readStandardInput(), findings);
+  if (!document.ok()) return complain("input", document.error(), kCannotRead);
+  if (options.strict && document->resourceType().empty()) {
+    std::cerr << "notice: the input has no FHIR type, so there is nothing that --strict could check\n";
+  }
+  auto expression = compile(options, document->resourceType());
+  if (!expression.ok()) return complain("expression", expression.error(), kWrong);
+  return evaluate(options, *expression, *document, variables);
 }
 
 }  // namespace
 
 void addFhirpath(CLI::App& app, int& exit_code) {
-  auto expression = std::make_shared<std::string>();
+  auto options = std::make_shared<FhirpathOptions>();
   auto* command = app.add_subcommand("fhirpath", "evaluate an expression over the resource on standard input");
-  command->add_option("expression", *expression, "FHIRPath")->required();
-  command->callback([expression, &exit_code] { exit_code = fhirpath(*expression); });
+  command->add_option("expression", options->expression, "FHIRPath")->required();
+  command->add_flag("--strict", options->strict, "refuse members that the resource's type cannot have");
+  command->add_flag("--typed", options->typed, "each result as {\"type\":\"FHIR.HumanName\",\"value\":...}");
+  command->add_flag("--trace", options->trace,
+                    "on standard error what trace() says, then the whole evaluation as HL7's debug trace");
+  command->add_option("--var", options->variables, "NAME=JSON: the value of %NAME, an array for several items")
+      ->allow_extra_args(false);
+  command->callback([options, &exit_code] { exit_code = fhirpath(*options); });
 }
 
 }  // namespace gateway::cli

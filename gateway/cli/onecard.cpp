@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   gateway::cli::addCheckConfig(app, exit_code);
   gateway::cli::addRecordCommands(app, exit_code);
   gateway::cli::addFhirpath(app, exit_code);
+  gateway::cli::addConvert(app, exit_code);
   gateway::cli::addMapCommands(app, exit_code);
   try {
     app.parse(argc, argv);

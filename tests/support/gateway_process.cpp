@@ -67,8 +67,11 @@ CommandResult runCommand(const std::vector<std::string>& words, const std::strin
   if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0) return {};
   auto copy = words;
   auto list = pointers(copy);
+  // A program may end without reading its input; writing to it then fails instead of ending us.
+  ::signal(SIGPIPE, SIG_IGN);
   pid_t child = ::fork();
   if (child == 0) {
+    ::signal(SIGPIPE, SIG_DFL);
     ::dup2(in[0], 0);
     ::dup2(out[1], 1);
     ::dup2(err[1], 2);

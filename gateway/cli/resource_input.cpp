@@ -1,0 +1,43 @@
+#include "gateway/cli/resource_input.h"
+
+#include <iostream>
+
+#include "fhir/base/text.h"
+
+namespace gateway::cli {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+using fhir::model::Document;
+
+}  // namespace
+
+bool looksLikeXml(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return fhir::base::trim(text.substr(0, 4096)).starts_with('<');
+}
+
+fhir::base::Result<Document> readResource(std::string text, fhir::base::Findings& findings) {
+  if (looksLikeXml(text)) return Document::readXml(text, findings);
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  return Document::readResource(std::move(text), findings);
+}
+
+fhir::base::Result<Document> readAnything(std::string text, fhir::base::Findings& findings) {
+  if (looksLikeXml(text)) return Document::readXml(text, findings);
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  auto plain = Document::readPlain(text);
+  if (!plain) return plain;
+  bool resource = Document::child(plain->root(), "resourceType").tree != nullptr;
+  return resource ? Document::readResource(std::move(text), findings) : std::move(plain);
+}
+
+void printFindings(const fhir::base::Findings& findings) {
+  for (const fhir::base::Finding& finding : findings.list()) {
+    std::string place = finding.expression.empty() ? finding.source : finding.expression;
+    std::cerr << "notice: " << (place.empty() ? "" : place + ": ") << finding.what << "\n";
+  }
+}
+
+}  // namespace gateway::cli
