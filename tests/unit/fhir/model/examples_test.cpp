@@ -108,7 +108,8 @@ TEST(Examples, in_xml_are_read_without_findings) {
     auto document = Document::readXml(contentOf(file), findings);
     ASSERT_TRUE(document.ok()) << file << document.error().text();
     for (const auto& finding : findings.list())
-      ADD_FAILURE() << file << finding.expression << finding.source << " " << finding.what;
+      if (finding.severity > base::Severity::Information)
+        ADD_FAILURE() << file << finding.expression << finding.source << " " << finding.what;
   }
 }
 
