@@ -13,6 +13,7 @@
 #include <optional>
 #include <sstream>
 #include <unordered_map>
+#include <utility>
 
 namespace fhir::base {
 
@@ -160,7 +161,7 @@ class Builder : public YAML::EventHandler {
       checkRepeat(parent, node);
       parent.key = std::move(node);
     } else {
-      parent.node.members.emplace_back(std::move(*parent.key), std::move(node));
+      parent.node.members.push_back({std::move(*parent.key), std::move(node)});
       parent.key.reset();
     }
   }

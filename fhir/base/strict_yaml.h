@@ -6,23 +6,29 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "fhir/base/result.h"
 
 namespace fhir::base {
 
+struct YamlMember;
+
 struct YamlNode {
   enum class Kind { Null, Scalar, Sequence, Map } kind = Kind::Null;
-  std::string text;                                    // Scalar
-  bool quoted = false;                                 // Scalar: was written in quotes or as a block
-  std::vector<YamlNode> items;                         // Sequence
-  std::vector<std::pair<YamlNode, YamlNode>> members;  // Map, in file order; keys are scalars
-  uint32_t line = 0;                                   // from 1
-  uint32_t column = 0;                                 // from 1
+  std::string text;                 // Scalar
+  bool quoted = false;              // Scalar: was written in quotes or as a block
+  std::vector<YamlNode> items;      // Sequence
+  std::vector<YamlMember> members;  // Map, in file order
+  uint32_t line = 0;                // from 1
+  uint32_t column = 0;              // from 1
 
   const YamlNode* find(std::string_view key) const;  // Map
+};
+
+struct YamlMember {
+  YamlNode key;  // a scalar
+  YamlNode value;
 };
 
 // `file` is only used for places: errors have where = "file:line:column".

@@ -1,7 +1,9 @@
 // The form in which versions are stored, and how versionId and lastUpdated come back into it.
 
 #include <cassert>
+#include <string>
 
+#include "fhir/base/json.h"
 #include "fhir/model/json_text.h"
 #include "fhir/model/json_writer.h"
 #include "fhir/model/tree.h"
@@ -28,8 +30,41 @@ std::vector<Replacement> referenceReplacements(const Document::Tree& tree, const
   return out;
 }
 
+// The name that a key token stands for: a sender may have written "resource\u0054ype".
+class KeyName final : public base::JsonHandler {
+ public:
+  explicit KeyName(std::string_view token) : name_(token.substr(1, token.size() - 2)) {
+    if (token.find('\\') != std::string_view::npos) (void)base::readJson(token, *this);
+  }
+  bool is(std::string_view name) const { return name_ == name; }
+
+ private:
+  bool string(std::string_view text, bool, size_t) override {
+    decoded_ = text;
+    name_ = decoded_;
+    return true;
+  }
+  bool null(size_t) override { return false; }
+  bool boolean(bool, size_t) override { return false; }
+  bool number(std::string_view, size_t) override { return false; }
+  bool key(std::string_view, bool, size_t) override { return false; }
+  bool startObject(size_t) override { return false; }
+  bool endObject(size_t) override { return false; }
+  bool startArray(size_t) override { return false; }
+  bool endArray(size_t) override { return false; }
+
+  std::string decoded_;
+  std::string_view name_;
+};
+
 bool isVersionMember(std::string_view key) {
-  return key == "\"versionId\"" || key == "\"lastUpdated\"" || key == "\"_versionId\"" || key == "\"_lastUpdated\"";
+  const KeyName name(key);
+  return name.is("versionId") || name.is("lastUpdated") || name.is("_versionId") || name.is("_lastUpdated");
+}
+
+bool isHeadMember(std::string_view key) {
+  const KeyName name(key);
+  return name.is("resourceType") || name.is("id") || name.is("meta");
 }
 
 }  // namespace
@@ -64,7 +99,7 @@ std::string storedForm(const Document& document, const StoredFormOptions& option
   }
   out += '}';
   json.eachMember(tree.records[0].offset, [&](std::string_view key, size_t value) {
-    if (key == "\"resourceType\"" || key == "\"id\"" || key == "\"meta\"") return json.skipValue(value);
+    if (isHeadMember(key)) return json.skipValue(value);
     out += ',';
     out += key;
     out += ':';

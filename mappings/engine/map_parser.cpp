@@ -86,7 +86,8 @@ class MapParser {
 
   void gatherMembers(const Entry& map) {
     if (map.value->kind != YamlNode::Kind::Map) parser_.refuse(*map.value, map.key->text + " holds names and values");
-    for (const auto& [key, value] : map.value->members) {
+    for (const auto& member : map.value->members) {
+      const YamlNode &key = member.key, &value = member.value;
       const Entry one{&key, &value, map.file, map.text};
       if (map.key->text == "patch") {
         patches_[key.text] = Patch{&value, map.file, map.text, key.line, key.column, false};

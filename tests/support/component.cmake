@@ -14,6 +14,10 @@ target_include_directories(onecard_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(onecard_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers
   $<$<CONFIG:RelWithDebInfo>:-g1>)
 target_link_libraries(onecard_flags INTERFACE Threads::Threads)
+if(ONECARD_FUZZ)
+  target_compile_options(onecard_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(onecard_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(ONECARD_SANITIZE)
   list(JOIN ONECARD_SANITIZE "," sanitizers)
   target_compile_options(onecard_flags INTERFACE -fsanitize=${sanitizers} -fno-omit-frame-pointer

@@ -74,7 +74,6 @@ bool subsumption(Call& call, bool reverse, Items& out) {
 }  // namespace
 
 bool memberOf(Call& call, Items& out) {
-  std::optional<Item> item;
   std::optional<std::string_view> value_set;
   if (!call.stringArgument(0, value_set)) return false;
   if (call.input.size() != 1 || !value_set) return true;

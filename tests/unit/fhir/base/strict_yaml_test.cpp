@@ -30,7 +30,7 @@ TEST(StrictYaml, reads_maps_sequences_and_text_with_places) {
   EXPECT_EQ(list.items[1].kind, YamlNode::Kind::Null);
   EXPECT_EQ(list.items[0].find("y")->line, 4u);
   EXPECT_EQ(list.items[0].find("y")->column, 6u);
-  EXPECT_EQ(list.items[0].members[0].first.column, 3u);
+  EXPECT_EQ(list.items[0].members[0].key.column, 3u);
 }
 
 TEST(StrictYaml, counts_columns_in_characters) {

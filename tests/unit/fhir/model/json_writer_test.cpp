@@ -60,6 +60,18 @@ TEST(StoredForm, begins_with_type_id_and_meta) {
   EXPECT_EQ(stored(R"({"resourceType":"Patient"})"), R"({"resourceType":"Patient","id":"i1","meta":{}})");
 }
 
+TEST(StoredForm, knows_its_members_when_their_names_are_escaped) {
+  base::Findings findings;
+  auto document = Document::readResource(
+      R"({"resource\u0054ype":"Patient","\u0069d":"a","m\u0065ta":{"\u0076ersionId":"1","source":"s"},"\u0061ctive":true})",
+      findings);
+  ASSERT_TRUE(document.ok());
+  StoredFormOptions options;
+  options.id = "b";
+  EXPECT_EQ(storedForm(*document, options),
+            R"({"resourceType":"Patient","id":"b","meta":{"source":"s"},"\u0061ctive":true})");
+}
+
 TEST(StoredForm, keeps_extensions_of_primitives_and_unknown_members) {
   EXPECT_EQ(
       stored(R"({"resourceType":"Patient","_birthDate":{"id":"b"},"nickname":{"a":[1, null]},"birthDate":"1970"})"),
