@@ -23,6 +23,8 @@ ONECARD_TABLE(elements, "elements.tsv")
 ONECARD_TABLE(search_parameters, "search_parameters.tsv")
 ONECARD_TABLE(compartments, "compartments.tsv")
 ONECARD_TABLE(required_codes, "required_codes.tsv")
+ONECARD_TABLE(code_systems, "code_systems.tsv")
+ONECARD_TABLE(value_sets, "value_sets.tsv")
 
 namespace fhir::definitions {
 namespace {
@@ -38,6 +40,8 @@ const Tables& r4Tables() {
       between(onecard_r4_search_parameters, onecard_r4_search_parameters_end),
       between(onecard_r4_compartments, onecard_r4_compartments_end),
       between(onecard_r4_required_codes, onecard_r4_required_codes_end),
+      between(onecard_r4_code_systems, onecard_r4_code_systems_end),
+      between(onecard_r4_value_sets, onecard_r4_value_sets_end),
   };
   return tables;
 }

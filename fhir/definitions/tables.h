@@ -14,6 +14,8 @@ struct Tables {
   std::string_view search_parameters;
   std::string_view compartments;
   std::string_view required_codes;
+  std::string_view code_systems;  // rows of three kinds, see fhir/terminology/r4_terminology.cpp
+  std::string_view value_sets;
 };
 const Tables& r4Tables();
 

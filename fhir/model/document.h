@@ -22,6 +22,7 @@ namespace fhir::model {
 struct ReadLimits {
   uint32_t depth = 64;
   uint32_t members = 20'000;       // of one object
+  uint32_t values = 1'000'000;     // in the whole text
   size_t string_bytes = 4u << 20;  // of one string
   size_t bytes = 16u << 20;        // of the whole text
 };

@@ -181,6 +181,7 @@ base::Done readRecords(Document::Tree& tree, const ReadLimits& limits) {
   base::JsonLimits json_limits;
   json_limits.depth = limits.depth;
   json_limits.members = limits.members;
+  json_limits.values = limits.values;
   json_limits.string_bytes = limits.string_bytes;
   json_limits.bytes = std::min<size_t>(limits.bytes, UINT32_MAX / 2);
   if (tree.text.size() > json_limits.bytes)

@@ -8,8 +8,9 @@
 //   std::shared_ptr<const LoadedTerminology> terminology = builder.build();
 //   CodeAnswer answer = validateCode(*terminology, question);    // fhir/terminology/validate_code.h
 //
-// Canonicals are "url" or "url|version". Without a version the newest that is loaded is meant (versions compared by
-// their numbers, 1.10 after 1.9; a resource that is active before one that is not).
+// Canonicals are "url" or "url|version". Without a version the newest of the uppermost layer that has the url is
+// meant (versions compared by their numbers, 1.10 after 1.9; a resource that is active before one that is not). A
+// version may be cut short: "1.2" finds 1.2.5 when there is no 1.2.
 
 #include <memory>
 #include <optional>
@@ -35,7 +36,7 @@ class LoadedTerminology final : public Terminology {
   // R4's own code systems and value sets that bindings of R4 need (fhir/definitions/r4). Made at the first call.
   static std::shared_ptr<const LoadedTerminology> r4();
 
-  // --- the port, for FHIRPath ---
+  // --- the port, for FHIRPath; const in effect (the port's functions are not) ---
   std::optional<bool> memberOf(const Coding& coding, std::string_view value_set) override;
   std::optional<bool> subsumes(std::string_view system, std::string_view a, std::string_view b) override;
 

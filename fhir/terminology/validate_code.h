@@ -23,8 +23,8 @@ struct CodeQuestion {
   const ValueSet* inline_value_set = nullptr;
   // A `code` element has no system: it is taken from the value set. Refused when two systems of it have the code.
   bool infer_system = false;
-  bool allow_abstract = false;  // concepts that are not selectable are valid too
-  bool active_only = false;     // inactive concepts are not valid
+  bool allow_abstract = true;  // false: concepts that are not to be used in records are not valid
+  bool active_only = false;    // inactive concepts are not valid
   bool check_display = true;
   std::string_view display_language;  // like Accept-Language; empty: the display may be in any language
 };
