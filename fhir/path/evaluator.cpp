@@ -248,7 +248,13 @@ bool Evaluator::hostCall(const Instruction& instruction, std::span<const Item> i
   Items argument(pool);
   for (uint32_t i = 0; i < instruction.operand_count; ++i) {
     argument.clear();
-    if (!evaluateScoped(program.operands[instruction.first_operand + i], frame, argument)) return false;
+    uint32_t at = program.operands[instruction.first_operand + i];
+    if (program.code[at].op == Op::Type) {
+      const TypeSpecifier& type = program.types[program.code[at].type];
+      argument.push(Item::type(arena().make<TypeName>(TypeName{type.space, type.name, type.number})));
+    } else if (!evaluateScoped(at, frame, argument)) {
+      return false;
+    }
     new (&arguments[i]) Collection(collection(argument));
   }
   FunctionCall call{given, {arguments, instruction.operand_count}, evaluation};

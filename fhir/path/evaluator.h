@@ -64,6 +64,9 @@ class Evaluator {
   base::Error error;
   BundleIndex bundle_index;
 
+  // A variable that FHIRPath or FHIR defines: %resource, %ucum, ...
+  static bool isReserved(std::string_view name);
+
   // %resource: given by the host, else the resource that holds the context.
   std::optional<Item> resource() const;
 
@@ -89,7 +92,6 @@ class Evaluator {
   bool indexer(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out);
   bool hostCall(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out);
   bool variable(const Instruction& instruction, Items& out);
-  static bool isReserved(std::string_view name);
   bool reserved(std::string_view name, Items& out);
   bool typeOperator(const Instruction& instruction, const Frame& frame, Items& out);
   bool sign(const Instruction& instruction, const Frame& frame, Items& out);

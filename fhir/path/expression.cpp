@@ -1,5 +1,7 @@
 #include "fhir/path/expression.h"
 
+#include <algorithm>
+
 #include "fhir/path/evaluator.h"
 #include "fhir/path/parser.h"
 #include "fhir/path/program.h"
@@ -18,6 +20,21 @@ base::Result<Expression> Expression::compile(std::string_view text, const Compil
   ASSIGN_OR_RETURN(std::unique_ptr<Program> program, parse(text, options));
   if (!options.strict_type.empty()) RETURN_IF_ERROR(checkStrictly(*program, options.strict_type));
   return Expression(std::move(program));
+}
+
+std::vector<std::string_view> Expression::variables() const {
+  std::vector<std::string_view> out;
+  if (program_->defines_variables) return out;
+  for (const Instruction& instruction : program_->code) {
+    if (instruction.op != Op::Variable) continue;
+    std::string_view name = program_->names[instruction.index].text;
+    if (!Evaluator::isReserved(name) && std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  }
+  return out;
+}
+
+PossibleTypes Expression::possibleTypes(const PossibleTypes& focus) const {
+  return path::possibleTypes(*program_, focus);
 }
 
 namespace {

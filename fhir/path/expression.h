@@ -12,8 +12,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fhir/base/result.h"
+#include "fhir/definitions/lookup.h"
 #include "fhir/path/item.h"
 
 namespace fhir::terminology {
@@ -40,6 +42,16 @@ struct HostFunction {
   uint8_t min_arguments = 0;
   uint8_t max_arguments = 0;  // 255: any number
   base::Result<Collection> (*call)(FunctionCall&) = nullptr;
+  bool takes_type = false;        // a name as argument is a type, as in ofType(Patient): an item of kind Type
+  std::string_view returns = {};  // the System type of its results ("String"), when it is always the same
+};
+
+// What the items of a result can be, as far as the expression and the definitions tell.
+struct PossibleTypes {
+  bool anything = false;                      // it cannot be known
+  std::vector<definitions::TypeNumber> fhir;  // without repeats
+  std::vector<std::string_view> system;       // "Boolean", "String", ...
+  bool nothing() const { return !anything && fhir.empty() && system.empty(); }
 };
 
 // Values of %name beyond those FHIRPath defines (%context, %resource, %ucum, ...).
@@ -93,6 +105,11 @@ class Expression {
   base::Result<Collection> evaluate(const Collection& focus, Evaluation& evaluation) const;
 
   const std::string& text() const;
+
+  // The names after % that the host must know: neither FHIRPath's own nor given by defineVariable().
+  std::vector<std::string_view> variables() const;
+  // What evaluating over a focus of these types can give. Members that a type has not give nothing.
+  PossibleTypes possibleTypes(const PossibleTypes& focus) const;
 
   Expression(Expression&&) noexcept;
   Expression& operator=(Expression&&) noexcept;

@@ -432,7 +432,15 @@ class Parser {
   }
 
   uint32_t parseHostCall(const HostFunction& host, uint32_t offset) {
-    std::vector<uint32_t> arguments = parseArguments(false);
+    std::vector<uint32_t> arguments;
+    if (host.takes_type && token_.kind == TokenKind::Identifier) {
+      arguments.push_back(emit(Op::Type, token_.offset));
+      uint16_t type = parseType();
+      program_->code[arguments[0]].type = type;
+      require(")");
+    } else {
+      arguments = parseArguments(false);
+    }
     if (failed() || !checkCount(host.name, arguments.size(), host.min_arguments, host.max_arguments, offset)) {
       return 0;
     }

@@ -58,11 +58,20 @@ class Checker {
     return error_ ? base::Done(*error_) : base::Done();
   }
 
+  PossibleTypes typesOver(const PossibleTypes& focus) {
+    refuses_ = false;
+    root_.anything = focus.anything;
+    root_.fhir = focus.fhir;
+    root_.system = focus.system;
+    Possible out = check(program_.root, root_);
+    return {out.anything, std::move(out.fhir), std::move(out.system)};
+  }
+
  private:
   using Definitions = definitions::Definitions;
 
   void fail(uint32_t offset, std::string what) {
-    if (!error_) error_ = base::invalid(std::move(what), program_.place(offset));
+    if (!error_ && refuses_) error_ = base::invalid(std::move(what), program_.place(offset));
   }
 
   const uint32_t* operands(const Instruction& instruction) const {
@@ -110,11 +119,15 @@ class Checker {
       case Op::Call: return call(instruction, input, focus);
       case Op::HostCall:
         for (uint32_t i = 0; i < instruction.operand_count; ++i) check(operands(instruction)[i], focus);
-        return anything();
+        return hostResult(program_.host_functions[instruction.index]);
       case Op::This: return focus;
       case Op::Index: return system("Integer");
       default: return anything();
     }
+  }
+
+  static Possible hostResult(const HostFunction& function) {
+    return function.returns.empty() ? anything() : system(function.returns);
   }
 
   // Adds what `name` can be in `type`; false when it has no such member.
@@ -282,6 +295,7 @@ class Checker {
   const Definitions& definitions_ = definitions::r4();
   Possible root_;
   std::optional<base::Error> error_;
+  bool refuses_ = true;
 };
 
 }  // namespace
@@ -290,6 +304,10 @@ base::Done checkStrictly(const Expression::Program& program, std::string_view ty
   const definitions::Type* known = definitions::r4().type(type);
   if (!known) return base::invalid("there is no type " + std::string(type));
   return Checker(program).run(known->number);
+}
+
+PossibleTypes possibleTypes(const Expression::Program& program, const PossibleTypes& focus) {
+  return Checker(program).typesOver(focus);
 }
 
 }  // namespace fhir::path

@@ -16,4 +16,7 @@ namespace fhir::path {
 // `type`: the FHIR type of the context. Why::Invalid with the place.
 base::Done checkStrictly(const Expression::Program& program, std::string_view type);
 
+// The same walk without refusing anything: what the result can be.
+PossibleTypes possibleTypes(const Expression::Program& program, const PossibleTypes& focus);
+
 }  // namespace fhir::path
