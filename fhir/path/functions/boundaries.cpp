@@ -83,12 +83,25 @@ std::optional<Item> temporalBoundary(Call& call, const Item& item, int64_t digit
   return Item::temporal(item.kind(), call.keep(bound));
 }
 
+// Of a Period the end that counts (SQL on FHIR v2, "including on Period"); nothing when it is open there.
+bool periodEnd(Call& call, bool high, Item& value) {
+  static constexpr base::Name kStart("start"), kEnd("end");
+  Items end(call.evaluator.pool);
+  if (!call.evaluator.childrenNamed(value, high ? kEnd : kStart, end)) return false;
+  value = end.empty() ? Item::boolean(false) : call.evaluator.value(end[0]);
+  return true;
+}
+
 bool boundary(Call& call, bool high, Items& out) {
   std::optional<Item> item;
   std::optional<int64_t> given;
   if (!call.oneInput(item) || (call.count() > 0 && !call.integerArgument(0, given))) return false;
   if (!item || (call.count() > 0 && !given)) return true;
   Item value = call.evaluator.value(*item);
+  if (value.isNode() && value.navigator().type(value.node()).name == "Period") {
+    if (!periodEnd(call, high, value)) return false;
+    if (!isTemporal(value.kind())) return true;
+  }
   Decimal number;
   if (isTemporal(value.kind())) {
     int64_t most = value.kind() == ItemKind::Date ? 8 : value.kind() == ItemKind::DateTime ? 17 : 9;
