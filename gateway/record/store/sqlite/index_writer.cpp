@@ -43,7 +43,11 @@ void IndexWriter::add(ContentPtr content, fhir::definitions::TypeNumber type, in
   const search::IndexRows& rows = content->rows;
   for (const auto& row : rows.hashed) values_.push_back({&row, vkey, batch});
   for (const auto& row : rows.strings) strings_.push_back({&row, vkey, batch});
-  for (const auto& row : rows.dates) dates_.push_back({&row, vkey, batch});
+  for (const auto& row : rows.dates) {
+    bool repeated = &row != rows.dates.data() && (&row)[-1].parameter == row.parameter;
+    if (repeated) repeated_dates_.insert(row.parameter);
+    dates_.push_back({&row, vkey, batch});
+  }
   for (const auto& row : rows.numbers) numbers_.push_back({&row, vkey, batch});
   for (size_t i = 0; i < rows.patients.size(); ++i) {
     patients_.push_back({rows.patients[i], type, rows.clinical_date, vkey});
@@ -67,7 +71,10 @@ void IndexWriter::cutTo(const Mark& mark) {
   patient_texts_.resize(mark.patient_texts);
 }
 
-void IndexWriter::forget() { cutTo({0, 0, 0, 0, 0, 0, 0}); }
+void IndexWriter::forget() {
+  cutTo({0, 0, 0, 0, 0, 0, 0});
+  repeated_dates_.clear();
+}
 
 void IndexWriter::sort() {
   std::sort(values_.begin(), values_.end(), [](const auto& a, const auto& b) {
@@ -127,6 +134,11 @@ Done IndexWriter::insert(uint32_t& culprit) {
   culprit = kNoBatch;
   RETURN_IF_ERROR(insertTexts(culprit));
   RETURN_IF_ERROR(run(false));
+  for (auto parameter : repeated_dates_) {
+    ASSIGN_OR_RETURN(auto repeats, connection_.prepare("INSERT OR IGNORE INTO date_repeats(parameter) VALUES(?1)"));
+    repeats.bind(1, int64_t{parameter});
+    RETURN_IF_ERROR(repeats.run());
+  }
   forget();
   return {};
 }

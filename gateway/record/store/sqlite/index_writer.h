@@ -3,6 +3,7 @@
 // once, from left to right (design decision 8). Used by the writer's thread.
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,7 @@ class IndexWriter {
   std::vector<Entry<search::NumberRow>> numbers_;
   std::vector<PatientEntry> patients_;
   std::vector<TextEntry> patient_texts_;
+  std::set<fhir::definitions::ParameterNumber> repeated_dates_;  // of which a version has several values
   std::vector<Known> known_;
   std::vector<Known> inserted_;  // becomes known at the commit
 };

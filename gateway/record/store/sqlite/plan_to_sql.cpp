@@ -295,10 +295,31 @@ std::optional<Scan> PlanToSql::scanDerived(TypeNumber type, const SearchClause& 
   return all;
 }
 
-std::optional<Scan> PlanToSql::scan(TypeNumber type, const SearchClause& clause) {
+// Commits are in the order of time, so a span of time is a span of vkeys.
+std::optional<Scan> PlanToSql::scanMoments(TypeNumber type, const SearchClause& clause) {
+  if (clause.modifier != Modifier::None || clause.any_of.size() != 1) return std::nullopt;
+  auto span = momentSpan(clause.any_of[0]);
+  if (!span) return std::nullopt;
+  auto firstAt = [](SqlText& out, int64_t moment) {
+    out << "(SELECT vkey FROM version INDEXED BY version_by_time WHERE last_updated>=";
+    out.value(moment) << " ORDER BY last_updated, vkey LIMIT 1)";
+  };
+  Scan scan{{}, true, true};
+  scan.select << "SELECT vkey FROM version INDEXED BY version_current WHERE type=";
+  scan.select.value(int64_t{type}) << " AND vkey>=";
+  firstAt(scan.select, span->low);
+  scan.select << " AND vkey<coalesce(";
+  firstAt(scan.select, span->high);
+  scan.select << ",9223372036854775807)";
+  return scan;
+}
+
+std::optional<Scan> PlanToSql::scan(TypeNumber type, const SearchClause& clause,
+                                    const std::vector<const SearchClause*>& same_row) {
   const SearchParameter& parameter = *clause.parameter;
   if (clause.chain) return clause.reverse_type != 0 ? scanHas(type, clause) : scanChain(clause);
-  if (clause.modifier == Modifier::Not || isLastUpdated(parameter)) return std::nullopt;
+  if (clause.modifier == Modifier::Not) return std::nullopt;
+  if (isLastUpdated(parameter)) return scanMoments(type, clause);
   Scan one{{}, true, true};
   if (clause.modifier == Modifier::Missing) {
     bool missing = !clause.any_of.empty() && clause.any_of[0].missing;
@@ -317,13 +338,23 @@ std::optional<Scan> PlanToSql::scan(TypeNumber type, const SearchClause& clause)
   }
   if (search::isDerived(parameter)) return scanDerived(type, clause);
   std::string row_alias = alias('i');
+  SqlText narrower;
+  for (const auto* other : same_row) {
+    std::vector<SqlText> ways;
+    for (auto& row : rowConditions(definitions_, *other, row_alias)) ways.push_back(std::move(row.where));
+    narrower << " AND " << anyOf(ways);
+  }
   std::optional<Scan> all;
-  for (const auto& row : rowConditions(definitions_, clause, row_alias)) {
+  for (auto& row : rowConditions(definitions_, clause, row_alias)) {
     if (!row.drives) return std::nullopt;
-    SqlText select;
-    select << "SELECT " << row_alias << ".vkey AS vkey FROM " << row.table << " AS " << row_alias << " WHERE "
-           << row.where;
-    unite(all, {std::move(select), row.ordered, true});
+    if (row.ranges.empty()) row.ranges.push_back({"", row.where});
+    for (const auto& range : row.ranges) {
+      SqlText select;
+      select << "SELECT " << row_alias << ".vkey AS vkey FROM " << row.table << " AS " << row_alias;
+      if (!range.index.empty()) select << " INDEXED BY " << range.index;
+      select << " WHERE " << range.where << narrower;
+      unite(all, {std::move(select), row.ordered, true});
+    }
   }
   return all;
 }

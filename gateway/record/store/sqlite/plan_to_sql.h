@@ -51,8 +51,10 @@ class PlanToSql {
 
   // A condition on the version row `alias`, which is of `type`.
   SqlText check(std::string_view alias, TypeNumber type, const search::SearchClause& clause);
-  // Nothing when the clause cannot drive: what it finds is not next to each other in any index.
-  std::optional<Scan> scan(TypeNumber type, const search::SearchClause& clause);
+  // Nothing when the clause cannot drive: what it finds is not next to each other in any index. `same_row`: clauses
+  // of the same parameter that must hold for the same index row, when no version has several rows of it.
+  std::optional<Scan> scan(TypeNumber type, const search::SearchClause& clause,
+                           const std::vector<const search::SearchClause*>& same_row = {});
   // Versions of the type in the compartments of the caller's Patients; nothing when the rights do not say so.
   std::optional<Scan> scanPatients(TypeNumber type);
 
@@ -66,6 +68,7 @@ class PlanToSql {
   std::optional<Scan> scanDerived(TypeNumber type, const search::SearchClause& clause);
   std::optional<Scan> scanHas(TypeNumber type, const search::SearchClause& clause);
   Scan scanChain(const search::SearchClause& clause);
+  std::optional<Scan> scanMoments(TypeNumber type, const search::SearchClause& clause);
   // FROM ... WHERE ... for the current versions of a type that a clause finds, called `alias`.
   SqlText found(std::string_view alias, TypeNumber type, const search::SearchClause& clause);
   bool isPatient(TypeNumber type) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "gateway/record/search/composite_rows.h"
 #include "gateway/record/search/index_rows.h"
@@ -83,9 +84,10 @@ fhir::index::DateValue widened(const fhir::index::DateValue& date) {
   return wide;
 }
 
-// Rows of a date or number that stand together: those whose `low` has an upper limit.
+// Rows of a date or number that stand together: those whose `low` has a limit.
 bool standTogether(Prefix prefix) {
-  return prefix == Prefix::Eq || prefix == Prefix::Lt || prefix == Prefix::Le || prefix == Prefix::Eb;
+  return prefix == Prefix::Eq || prefix == Prefix::Lt || prefix == Prefix::Le || prefix == Prefix::Eb ||
+         prefix == Prefix::Sa;
 }
 
 // --- Row conditions ------------------------------------------------------------------------------------------------
@@ -140,9 +142,36 @@ RowCondition ofNumber(const SearchClause& clause, const SearchOperand& operand, 
   return row;
 }
 
+// The moment that the rows of `gt`, `ge` and `ap` reach beyond: their `high` is limited, and not their `low`.
+std::optional<int64_t> reachesBeyond(const SearchOperand& operand) {
+  switch (operand.prefix) {
+    case Prefix::Gt: return operand.date.high;
+    case Prefix::Ge: return operand.date.low;
+    case Prefix::Ap: return widened(operand.date).low;
+    default: return std::nullopt;
+  }
+}
+
+// Spans that reach beyond a moment: short ones begin at most kLong before it, long ones have an index by their ends.
+std::vector<RowRange> rangesBeyond(int64_t moment, const SqlText& where, std::string_view alias) {
+  constexpr int64_t kLong = 86'400'000'000;  // as idx_date_long says it
+  int64_t begins = moment < kOpenStart + kLong ? kOpenStart : moment - kLong;
+  RowRange short_ones{"", where};
+  short_ones.where << " AND " << column(alias, "low") << ">";
+  short_ones.where.value(begins);
+  if (begins == kOpenStart) short_ones.where = where;
+  RowRange long_ones{"idx_date_long", where};
+  long_ones.where << " AND " << column(alias, "high") << " - " << column(alias, "low") << " > 86400000000";
+  return {std::move(short_ones), std::move(long_ones)};
+}
+
 RowCondition ofDate(const SearchClause& clause, const SearchOperand& operand, std::string_view alias) {
   RowCondition row{"idx_date", "idx_date_of", parameterIs(alias, clause), standTogether(operand.prefix), false};
   row.where << " AND " << dateCondition(alias, operand);
+  if (auto moment = reachesBeyond(operand)) {
+    row.drives = true;
+    row.ranges = rangesBeyond(*moment, row.where, alias);
+  }
   return row;
 }
 
@@ -181,30 +210,31 @@ SqlText dateCondition(std::string_view alias, const SearchOperand& operand) {
   return spanCondition(alias, operand.prefix, {operand.date.low, operand.date.high}, {wide.low, wide.high});
 }
 
+std::optional<fhir::index::DateValue> momentSpan(const SearchOperand& operand) {
+  const auto& date = operand.date;
+  switch (operand.prefix) {
+    case Prefix::Eq: return date;
+    case Prefix::Ap: return widened(date);
+    case Prefix::Gt:
+    case Prefix::Sa: return fhir::index::DateValue{date.high, kOpenEnd};
+    case Prefix::Ge: return fhir::index::DateValue{date.low, kOpenEnd};
+    case Prefix::Lt:
+    case Prefix::Eb: return fhir::index::DateValue{kOpenStart, date.low};
+    case Prefix::Le: return fhir::index::DateValue{kOpenStart, date.high};
+    case Prefix::Ne: break;
+  }
+  return std::nullopt;
+}
+
 SqlText momentCondition(std::string_view alias, const SearchOperand& operand) {
   std::string moment = column(alias, "last_updated");
-  int64_t low = operand.date.low;
-  int64_t high = operand.date.high;
-  Prefix prefix = operand.prefix;
-  if (prefix == Prefix::Ap) {
-    low = widened(operand.date).low;
-    high = widened(operand.date).high;
-    prefix = Prefix::Eq;
-  }
+  auto span = momentSpan(operand);
   SqlText out;
-  switch (prefix) {
-    case Prefix::Gt:
-    case Prefix::Sa: return (out << moment << ">=").value(high);
-    case Prefix::Ge: return (out << moment << ">=").value(low);
-    case Prefix::Lt:
-    case Prefix::Eb: return (out << moment << "<").value(low);
-    case Prefix::Le: return (out << moment << "<").value(high);
-    default: break;
-  }
-  if (prefix == Prefix::Ne) out << "NOT ";
+  if (!span) out << "NOT ";
+  if (!span) span = operand.date;
   out << "(" << moment << ">=";
-  out.value(low) << " AND " << moment << "<";
-  return out.value(high) << ")";
+  out.value(span->low) << " AND " << moment << "<";
+  return out.value(span->high) << ")";
 }
 
 SqlText listOf(const std::vector<int64_t>& values) {

@@ -63,7 +63,8 @@ class Search : public search::Estimator {
   }
 
   Result<std::optional<uint64_t>> rowsOf(const SearchClause& clause, uint64_t cap) override {
-    return estimate(sql_.scan(query_.type, clause), cap);
+    ASSIGN_OR_RETURN(auto scan, scanOf(clause));
+    return estimate(std::move(scan), cap);
   }
   bool isOrdered(const SearchClause& clause) override {
     auto scan = sql_.scan(query_.type, clause);
@@ -74,6 +75,25 @@ class Search : public search::Estimator {
   }
 
  private:
+  // What drives with a clause. Limits of one date, from two sides, are looked for in one place if no version has
+  // several values of it.
+  Result<std::optional<Scan>> scanOf(const SearchClause& clause) {
+    std::vector<const SearchClause*> same_row;
+    bool is_date = !clause.chain && clause.parameter->type == fhir::definitions::SearchType::Date;
+    for (const auto& other : query_.all_of) {
+      bool same = is_date && &other != &clause && !other.chain && other.parameter == clause.parameter;
+      if (same && other.modifier == search::Modifier::None) same_row.push_back(&other);
+    }
+    if (!same_row.empty()) {
+      SqlText sql;
+      sql << "SELECT count(*) FROM date_repeats WHERE parameter=";
+      sql.value(int64_t{clause.parameter->number});
+      ASSIGN_OR_RETURN(int64_t repeats, run_.number(sql));
+      if (repeats != 0) same_row.clear();
+    }
+    return sql_.scan(query_.type, clause, same_row);
+  }
+
   Result<std::optional<uint64_t>> estimate(std::optional<Scan> scan, uint64_t cap) {
     if (!scan) return std::optional<uint64_t>();
     SqlText sql;
@@ -120,19 +140,23 @@ class Search : public search::Estimator {
   Done addHits(const std::optional<After>& after, std::vector<Hit>& hits) {
     ASSIGN_OR_RETURN(Plan plan, search::makePlan(query_, run_.rights, *this, run_.limits.gather, false));
     if (plan.walk == Walk::Nothing) return {};
-    if (plan.walk != Walk::Dates) return collect(pageOf(plan, after), sort_.size(), hits);
+    if (plan.walk != Walk::Dates) {
+      ASSIGN_OR_RETURN(SqlText sql, pageOf(plan, after));
+      return collect(sql, sort_.size(), hits);
+    }
     bool in_values = !after || !std::holds_alternative<std::monostate>(after->sort[0]);
     if (in_values) RETURN_IF_ERROR(collect(datesPage(after), 1, hits));
     if (hits.size() > query_.count) return {};
-    return collect(withoutDate(in_values ? std::nullopt : after, query_.count + 1 - hits.size()), 1, hits);
+    ASSIGN_OR_RETURN(SqlText sql, withoutDate(in_values ? std::nullopt : after, query_.count + 1 - hits.size()));
+    return collect(sql, 1, hits);
   }
 
   // FROM and WHERE of everything that matches; the version is `v`.
-  SqlText matching(const Plan& plan) {
+  Result<SqlText> matching(const Plan& plan) {
     SqlText out;
     std::optional<Scan> driver;
     if (plan.walk == Walk::Clause || plan.walk == Walk::Gathered) {
-      driver = sql_.scan(query_.type, query_.all_of[plan.clause]);
+      ASSIGN_OR_RETURN(driver, scanOf(query_.all_of[plan.clause]));
     } else if (plan.walk == Walk::Patients) {
       driver = sql_.scanPatients(query_.type);
     }
@@ -157,24 +181,25 @@ class Search : public search::Estimator {
     return out;
   }
 
-  SqlText pageOf(const Plan& plan, const std::optional<After>& after) {
+  Result<SqlText> pageOf(const Plan& plan, const std::optional<After>& after) {
     SqlText out;
+    ASSIGN_OR_RETURN(SqlText found, matching(plan));
     bool by_commit = order_ == Order::Newest || order_ == Order::Oldest;
     bool driven = plan.walk != Walk::Type && plan.walk != Walk::Ids;
     std::string_view vkey = driven ? "d.vkey" : "v.vkey";
     if (by_commit) {
       bool newest = order_ == Order::Newest;
-      out << "SELECT " << vkey << matching(plan);
+      out << "SELECT " << vkey << found;
       if (after) (out << " AND " << vkey << (newest ? "<" : ">")).value(after->vkey);
       out << " ORDER BY " << vkey << (newest ? " DESC" : "");
     } else if (plan.walk == Walk::Ids) {
       bool down = query_.sort[0].descending;
-      out << "SELECT v.vkey, v.id" << matching(plan);
+      out << "SELECT v.vkey, v.id" << found;
       if (after) (out << " AND v.id" << (down ? "<" : ">")).value(after->sort[0]);
       out << " ORDER BY v.id" << (down ? " DESC" : "");
     } else {
       // LIMIT keeps SQLite from computing the keys several times for each row.
-      out << "SELECT vkey" << sort_.names() << " FROM (SELECT v.vkey AS vkey" << sort_.columns() << matching(plan)
+      out << "SELECT vkey" << sort_.names() << " FROM (SELECT v.vkey AS vkey" << sort_.columns() << found
           << " LIMIT -1)";
       if (after) out << " WHERE " << sort_.after(*after);
       out << " ORDER BY " << sort_.orderBy();
@@ -204,9 +229,10 @@ class Search : public search::Estimator {
     return limited(std::move(out), query_.count + 1);
   }
 
-  SqlText withoutDate(const std::optional<After>& after, size_t limit) {
+  Result<SqlText> withoutDate(const std::optional<After>& after, size_t limit) {
     SqlText out;
-    out << "SELECT v.vkey, NULL" << matching({Walk::Type, 0})
+    ASSIGN_OR_RETURN(SqlText found, matching({Walk::Type, 0}));
+    out << "SELECT v.vkey, NULL" << found
         << " AND NOT EXISTS(SELECT 1 FROM idx_date AS x INDEXED BY idx_date_of WHERE x.vkey=v.vkey AND x.parameter=";
     out.value(int64_t{query_.sort[0].parameter->number}) << ")";
     if (after) (out << " AND v.vkey<").value(after->vkey);
@@ -234,7 +260,8 @@ class Search : public search::Estimator {
     ASSIGN_OR_RETURN(Plan plan, search::makePlan(query_, run_.rights, *this, run_.limits.gather, true));
     if (plan.walk == Walk::Nothing) return std::optional<uint64_t>(0);
     SqlText sql;
-    sql << "SELECT count(*)" << matching(plan);
+    ASSIGN_OR_RETURN(SqlText found, matching(plan));
+    sql << "SELECT count(*)" << found;
     ASSIGN_OR_RETURN(int64_t count, run_.number(sql));
     return std::optional<uint64_t>(static_cast<uint64_t>(count));
   }

@@ -82,6 +82,7 @@ class RandomCounty {
     std::string query;
     uint64_t clauses = dice_.below(4);
     for (uint64_t i = 0; i < clauses; ++i) query += "&" + clause(type, 0);
+    if (dice_.once_in(4)) query += bothSides(type);
     if (dice_.once_in(2)) query += "&_count=" + std::to_string(1 + dice_.below(6));
     if (dice_.once_in(2)) query += "&_sort=" + sort(type);
     while (dice_.once_in(3)) query += "&" + include(type);
@@ -122,7 +123,11 @@ class RandomCounty {
             R"(","code":{"coding":[{"system":"http://loinc.org","code":")" + dice_.of(kCodes) + "\"}";
     if (dice_.once_in(3)) json += R"(,{"code":")" + dice_.of(kCodes) + "\"}";
     json += "]}";
-    if (!dice_.once_in(3)) json += R"(,"effectiveDateTime":")" + dice_.of(kDates) + "\"";
+    // Encounters and birth dates have one date at most; an Observation can have several.
+    if (dice_.once_in(6))
+      json += R"(,"effectiveTiming":{"event":[")" + dice_.of(kMoments) + R"(",")" + dice_.of(kMoments) + "\"]}";
+    else if (!dice_.once_in(3))
+      json += R"(,"effectiveDateTime":")" + dice_.of(kDates) + "\"";
     if (!dice_.once_in(3)) {
       json += R"(,"valueQuantity":{"value":)" + dice_.of(kNumbers) +
               R"(,"system":"http://unitsofmeasure.org","code":")" + dice_.of({"mmol/L", "g/L"}) + "\"}";
@@ -175,6 +180,13 @@ class RandomCounty {
     size_t plus = text.find('+');
     if (plus != std::string::npos) text.replace(plus, 1, "%2B");
     return dice_.once_in(3) ? text.substr(0, 7) : text;
+  }
+  // A span of time, from two sides.
+  std::string bothSides(const std::string& type) {
+    std::string code = type == "Patient" ? "birthdate" : "date";
+    if (type != "Patient" && type != "Observation" && type != "Encounter") return {};
+    return "&" + code + "=" + dice_.of({"ge", "gt", "sa", "ap"}) + day() + "&" + code + "=" +
+           dice_.of({"lt", "le", "eb", "ne"}) + day();
   }
   std::string number() {
     return dice_.of({"", "", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"}) + dice_.of(kNumbers);
@@ -315,6 +327,8 @@ class RandomCounty {
   inline static const std::vector<std::string> kCodes = {"a1", "b2", "c3", "d4", "e5"};
   inline static const std::vector<std::string> kNumbers = {"5",    "5.0", "5.4", "5.40", "5.41",
                                                            "-2.5", "0",   "540", "0.054"};
+  inline static const std::vector<std::string> kMoments = {"1990-05-17T08:00:00+08:00", "2000-02-29T23:30:00+08:00",
+                                                           "2000-03-01T00:30:00+08:00", "2024-01-01T16:00:00Z"};
   inline static const std::vector<std::string> kDates = {
       "1990-05-17", "1990-05-17T08:00:00+08:00", "1990-05-18",
       "2000-02-29", "2000-02-29T23:30:00+08:00", "2000-03-01T00:30:00+08:00",
