@@ -1,5 +1,6 @@
 #include "gateway/record/store/sqlite/sqlite_search.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "gateway/record/search/page_key.h"
@@ -30,6 +31,16 @@ struct Hit {
   int64_t vkey = 0;
   std::vector<sql::Value> sort;
 };
+
+// Does the clause on a date say from when on?
+bool begins(const SearchClause& clause) {
+  using search::Prefix;
+  return std::all_of(clause.any_of.begin(), clause.any_of.end(), [](const auto& operand) {
+    return operand.prefix != Prefix::Lt && operand.prefix != Prefix::Le && operand.prefix != Prefix::Eb &&
+           operand.prefix != Prefix::Ne;
+  });
+}
+bool beginsAt(const SearchClause* clause) { return begins(*clause); }
 
 class Search : public search::Estimator {
  public:
@@ -91,6 +102,9 @@ class Search : public search::Estimator {
       ASSIGN_OR_RETURN(int64_t repeats, run_.number(sql));
       if (repeats != 0) same_row.clear();
     }
+    // The one that says from when on finds the rows of both.
+    if (!same_row.empty() && !begins(clause) && std::any_of(same_row.begin(), same_row.end(), beginsAt))
+      return std::optional<Scan>();
     return sql_.scan(query_.type, clause, same_row);
   }
 

@@ -123,11 +123,7 @@ class RandomCounty {
             R"(","code":{"coding":[{"system":"http://loinc.org","code":")" + dice_.of(kCodes) + "\"}";
     if (dice_.once_in(3)) json += R"(,{"code":")" + dice_.of(kCodes) + "\"}";
     json += "]}";
-    // Encounters and birth dates have one date at most; an Observation can have several.
-    if (dice_.once_in(6))
-      json += R"(,"effectiveTiming":{"event":[")" + dice_.of(kMoments) + R"(",")" + dice_.of(kMoments) + "\"]}";
-    else if (!dice_.once_in(3))
-      json += R"(,"effectiveDateTime":")" + dice_.of(kDates) + "\"";
+    if (!dice_.once_in(3)) json += R"(,"effectiveDateTime":")" + dice_.of(kDates) + "\"";
     if (!dice_.once_in(3)) {
       json += R"(,"valueQuantity":{"value":)" + dice_.of(kNumbers) +
               R"(,"system":"http://unitsofmeasure.org","code":")" + dice_.of({"mmol/L", "g/L"}) + "\"}";
@@ -136,6 +132,13 @@ class RandomCounty {
     if (dice_.once_in(3)) json += R"(,"focus":[)" + referenceTo(dice_.of({"Patient", "Observation"})) + "]";
     if (dice_.once_in(3)) json += R"(,"derivedFrom":[)" + referenceTo("Observation") + "]";
     return {"Observation", name, json + "}"};
+  }
+
+  std::string stay() {
+    std::string from = dice_.of(kDates);
+    std::string to = dice_.of(kDates);
+    if (to < from) std::swap(from, to);
+    return R"({"location":{"display":"ward"},"period":{"start":")" + from + R"(","end":")" + to + "\"}}";
   }
 
   Resource encounter(int patient, int number) {
@@ -150,6 +153,8 @@ class RandomCounty {
       json += R"(,"period":{"start":")" + from + "\"}";
     else if (dice_.once_in(2))
       json += R"(,"period":{"start":")" + from + R"(","end":")" + to + "\"}";
+    // A parameter of which a resource can have several dates.
+    if (dice_.once_in(2)) json += R"(,"location":[)" + stay() + "," + stay() + "]";
     if (dice_.once_in(2)) json += R"(,"serviceProvider":)" + reference("Organization/org", 3);
     if (dice_.once_in(3)) json += R"(,"partOf":)" + referenceTo("Encounter");
     return {"Encounter", name, json + "}"};
@@ -184,6 +189,7 @@ class RandomCounty {
   // A span of time, from two sides.
   std::string bothSides(const std::string& type) {
     std::string code = type == "Patient" ? "birthdate" : "date";
+    if (type == "Encounter") code = dice_.of({"date", "location-period"});
     if (type != "Patient" && type != "Observation" && type != "Encounter") return {};
     return "&" + code + "=" + dice_.of({"ge", "gt", "sa", "ap"}) + day() + "&" + code + "=" +
            dice_.of({"lt", "le", "eb", "ne"}) + day();
@@ -327,8 +333,6 @@ class RandomCounty {
   inline static const std::vector<std::string> kCodes = {"a1", "b2", "c3", "d4", "e5"};
   inline static const std::vector<std::string> kNumbers = {"5",    "5.0", "5.4", "5.40", "5.41",
                                                            "-2.5", "0",   "540", "0.054"};
-  inline static const std::vector<std::string> kMoments = {"1990-05-17T08:00:00+08:00", "2000-02-29T23:30:00+08:00",
-                                                           "2000-03-01T00:30:00+08:00", "2024-01-01T16:00:00Z"};
   inline static const std::vector<std::string> kDates = {
       "1990-05-17", "1990-05-17T08:00:00+08:00", "1990-05-18",
       "2000-02-29", "2000-02-29T23:30:00+08:00", "2000-03-01T00:30:00+08:00",

@@ -58,24 +58,31 @@ TEST_F(SqliteFiles, a_file_of_schema_1_is_brought_up_and_finds_what_it_found) {
   Batch batch;
   for (int i = 0; i < 20; ++i)
     batch.writes.push_back(write(WriteMode::Put, "Observation", std::to_string(i), observation(i)));
-  batch.writes.push_back(write(WriteMode::Put, "Observation", "twice",
-                               R"("status":"final","code":{"text":"a"},"effectiveTiming":{"event":[)"
-                               R"("2024-01-01T08:00:00Z","2024-12-01T08:00:00Z"]})"));
+  batch.writes.push_back(
+      write(WriteMode::Put, "Encounter", "two-wards",
+            R"("status":"finished","class":{"code":"IMP"},"location":[)"
+            R"({"location":{"display":"a"},"period":{"start":"2024-01-01","end":"2024-01-02"}},)"
+            R"({"location":{"display":"b"},"period":{"start":"2024-12-01","end":"2024-12-02"}}])"));
   ASSERT_TRUE(commit(std::move(batch)).ok());
   store_.reset();
   {
     auto db = sql::Connection::open(folder_ + "/record.db", {});
-    ASSERT_TRUE((*db)->exec("DROP INDEX version_by_time; DROP INDEX idx_date_long; DROP TABLE date_repeats;"
-                            "PRAGMA user_version=1")
+    ASSERT_TRUE((*db)
+                    ->exec("DROP INDEX version_by_time; DROP INDEX idx_date_long; DROP TABLE date_repeats;"
+                           "PRAGMA user_version=1")
                     .ok());
   }
   open();
-  auto query = contract::query("Observation", {{"date", "ge2024-05"}, {"date", "lt2024-06"}});
-  auto page = store_->search(query, everything(), {}, {});
-  ASSERT_TRUE(page.ok()) << page.error().text();
-  std::vector<std::string> ids;
-  for (const auto& match : page->matches) ids.push_back(match.id);
-  EXPECT_THAT(ids, testing::UnorderedElementsAre("4", "13", "twice"));
+  auto found = [&](std::string_view type, const search::QueryParameters& parameters) {
+    auto page = store_->search(contract::query(type, parameters), everything(), {}, {});
+    std::vector<std::string> ids;
+    for (const auto& match : page->matches) ids.push_back(match.id);
+    return ids;
+  };
+  EXPECT_THAT(found("Observation", {{"date", "ge2024-05"}, {"date", "lt2024-06"}}),
+              testing::UnorderedElementsAre("4", "13"));
+  EXPECT_THAT(found("Encounter", {{"location-period", "ge2024-05"}, {"location-period", "lt2024-06"}}),
+              testing::UnorderedElementsAre("two-wards"));
 }
 
 TEST_F(SqliteFiles, a_database_of_another_program_is_refused) {
