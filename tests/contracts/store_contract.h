@@ -577,6 +577,38 @@ TEST_P(StoreContract, the_latest_sequence_does_not_tell_about_others) {
   EXPECT_GT(*store_->latestSequence(only({"p1"})), before);
 }
 
+TEST_P(StoreContract, a_moment_does_not_tell_about_others_and_leads_back) {
+  auto mine = only({"p1"});
+  EXPECT_EQ(*store_->momentOf(0, mine), (Moment{0, 0}));
+  EXPECT_EQ(*store_->sequenceOf({0, 0}, mine), 0u);
+  std::vector<uint64_t> sequences;
+  for (int i = 0; i < 6; ++i) {
+    one(write(WriteMode::Put, "Patient", "p2", "\"active\":" + std::string(i % 2 == 0 ? "true" : "false")));
+    one(write(WriteMode::Put, "Patient", "p1", "\"active\":" + std::string(i % 2 == 0 ? "true" : "false")));
+    sequences.push_back(*store_->latestSequence(mine));
+    if (i == 2) clock_.now += 1'000;
+  }
+  for (size_t i = 0; i < sequences.size(); ++i) {
+    auto moment = store_->momentOf(sequences[i], mine);
+    ASSERT_TRUE(moment.ok()) << moment.error().text();
+    EXPECT_EQ(moment->place, i % 3 + 1) << "three commits of mine in each millisecond";
+    EXPECT_EQ(*store_->sequenceOf(*moment, mine), sequences[i]);
+  }
+  EXPECT_EQ(store_->sequenceOf({clock_.now + 1'000, 1}, mine).error().why, Why::Gone);
+}
+
+TEST_P(StoreContract, a_moment_can_be_when_something_went_to_another_patient) {
+  auto of = [](std::string patient) {
+    return write(WriteMode::Put, "Observation", "o1",
+                 R"("status":"final","code":{"text":"x"},"subject":{"reference":"Patient/)" + patient + "\"}");
+  };
+  one(of("p1"));
+  one(of("p2"));
+  auto mine = only({"p1"});
+  auto last = *store_->latestSequence(mine);
+  EXPECT_EQ(*store_->sequenceOf(*store_->momentOf(last, mine), mine), last);
+}
+
 TEST_P(StoreContract, what_moves_to_another_patient_counts_as_a_change_for_both) {
   auto of = [](std::string patient) {
     return write(WriteMode::Put, "Observation", "o1",

@@ -47,6 +47,16 @@ void appendNumber(std::string& out, uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>((number >> shift) & 255);
 }
 
+uint64_t takeNumber(std::string_view& text) {
+  uint64_t number = 0;
+  for (size_t i = 0; i < 8 && i < text.size(); ++i) number = (number << 8) | static_cast<unsigned char>(text[i]);
+  text.remove_prefix(std::min<size_t>(8, text.size()));
+  return number;
+}
+
+constexpr char kSequence = 's';
+constexpr char kMoment = 'm';
+
 std::string_view bytesOf(const fhir::base::Sha256& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
@@ -95,7 +105,15 @@ std::string pageScope(std::string_view path_and_query, const record::search::Rig
 
 std::string pageToken(std::string_view signing_key, std::string_view scope, const PagePoint& point) {
   std::string text;
-  appendNumber(text, point.sequence);
+  if (const auto* sequence = std::get_if<uint64_t>(&point.as_of)) {
+    text = kSequence;
+    appendNumber(text, *sequence);
+  } else {
+    const auto& moment = std::get<record::store::Moment>(point.as_of);
+    text = kMoment;
+    appendNumber(text, static_cast<uint64_t>(moment.last_updated));
+    appendNumber(text, moment.place);
+  }
   text += point.after_key;
   std::string tag = tagOf(signing_key, scope, text);
   return base64Url(tag + crossed(signing_key, tag, text));
@@ -111,9 +129,16 @@ fhir::base::Result<PagePoint> readPageToken(std::string_view signing_key, std::s
   std::string text = crossed(signing_key, tag, std::string_view(bytes).substr(kTag));
   if (!equalInConstantTime(tag, tagOf(signing_key, scope, text)))
     return fhir::base::invalid("this page link is damaged, or belongs to another query or caller", "http._page");
+  // The tag says that the rest is as pageToken() wrote it.
   PagePoint point;
-  for (size_t i = 0; i < 8; ++i) point.sequence = (point.sequence << 8) | static_cast<unsigned char>(text[i]);
-  point.after_key = text.substr(8);
+  std::string_view rest = std::string_view(text).substr(1);
+  uint64_t number = takeNumber(rest);
+  if (text[0] == kSequence) {
+    point.as_of = number;
+  } else {
+    point.as_of = record::store::Moment{static_cast<int64_t>(number), static_cast<uint32_t>(takeNumber(rest))};
+  }
+  point.after_key = rest;
   return point;
 }
 

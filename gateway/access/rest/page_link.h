@@ -5,14 +5,18 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "fhir/base/result.h"
 #include "gateway/record/search/rights.h"
+#include "gateway/record/store/resource_store.h"
 
 namespace gateway::access::rest {
 
 struct PagePoint {
-  uint64_t sequence = 0;  // read as of this commit
+  // Read as of this commit: its sequence, or for a restricted caller its moment, so that the link's bytes do not
+  // depend on what others wrote.
+  std::variant<uint64_t, record::store::Moment> as_of;
   std::string after_key;  // the store's own
 };
 

@@ -131,6 +131,15 @@ struct HistoryPage {
   std::string next_key;
 };
 
+// A commit as a restricted caller may know it: its time, and its place among the commits of that time which show in
+// what the caller sees, from 1. A sequence number would tell how much others wrote.
+struct Moment {
+  int64_t last_updated = 0;
+  uint32_t place = 0;  // 0: before everything
+
+  bool operator==(const Moment&) const = default;
+};
+
 class ResourceStore {
  public:
   virtual ~ResourceStore() = default;
@@ -139,6 +148,9 @@ class ResourceStore {
 
   // The newest sequence whose commits touched something that `rights` see; so that nothing of others shows in it.
   virtual fhir::base::Result<uint64_t> latestSequence(const Rights& rights) = 0;
+  // A sequence that latestSequence() gave for these rights, as a moment, and back. Why::Gone: no such moment.
+  virtual fhir::base::Result<Moment> momentOf(uint64_t sequence, const Rights& rights) = 0;
+  virtual fhir::base::Result<uint64_t> sequenceOf(const Moment& moment, const Rights& rights) = 0;
   // Why::NotFound (also for what `rights` do not see), Why::Gone. `as_of` empty: now.
   virtual fhir::base::Result<Version> read(TypeNumber type, std::string_view id, const Rights& rights,
                                            std::optional<uint64_t> as_of = {}) = 0;

@@ -51,7 +51,7 @@ Answer historyInstance(const Service& service, const Call& call) {
   std::string history_path = path + "/_history";
   std::string query = "_count=" + std::to_string(count);
   std::string scope = pageScope(history_path + "?" + query, call.rights);
-  ASSIGN_OR_REFUSE(PagePoint point, pagePoint(service, call, scope, token));
+  ASSIGN_OR_REFUSE(ReadFrom point, readFrom(service, call, scope, token));
   auto page = service.store.history(call.type, call.id, call.rights, count, point.sequence, point.after_key);
   if (!page.ok()) return refusePage(page.error(), token.has_value());
   if (page->total == 0) return refuse({fhir::base::Why::NotFound, "there is no such resource", {}});
@@ -59,8 +59,11 @@ Answer historyInstance(const Service& service, const Call& call) {
   BundleWriter bundle("history");
   bundle.total(page->total);
   bundle.link("self", selfLink(service, history_path, query, token));
-  if (!page->next_key.empty())
-    bundle.link("next", nextLink(service, history_path, query, scope, {point.sequence, page->next_key}));
+  if (!page->next_key.empty()) {
+    ASSIGN_OR_REFUSE(std::string next,
+                     nextLink(service, call, history_path, query, scope, {point.sequence, page->next_key}));
+    bundle.link("next", next);
+  }
   for (const auto& version : page->versions) bundle.entry(entryOf(service, path, version));
   Answer answer;
   answer.resource = bundle.finish();

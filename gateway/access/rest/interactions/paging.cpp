@@ -21,17 +21,20 @@ OrRefusal<std::optional<std::string>> takePageToken(record::search::QueryParamet
   return token;
 }
 
-OrRefusal<PagePoint> pagePoint(const Service& service, const Call& call, std::string_view scope,
-                               const std::optional<std::string>& token) {
+OrRefusal<ReadFrom> readFrom(const Service& service, const Call& call, std::string_view scope,
+                             const std::optional<std::string>& token) {
   if (token) {
     auto point = readPageToken(service.signing_key, scope, *token);
     if (!point.ok()) return refuse(point.error());
-    return std::move(point).value();
+    if (const auto* sequence = std::get_if<uint64_t>(&point->as_of)) return ReadFrom{*sequence, point->after_key};
+    auto sequence = service.store.sequenceOf(std::get<record::store::Moment>(point->as_of), call.rights);
+    if (!sequence.ok()) return refusePage(sequence.error(), true);
+    return ReadFrom{*sequence, point->after_key};
   }
-  if (call.as_of) return PagePoint{*call.as_of, {}};
+  if (call.as_of) return ReadFrom{*call.as_of, {}};
   auto latest = service.store.latestSequence(call.rights);
   if (!latest.ok()) return refuse(latest.error());
-  return PagePoint{*latest, {}};
+  return ReadFrom{*latest, {}};
 }
 
 std::string selfLink(const Service& service, std::string_view path, std::string_view query,
@@ -49,8 +52,14 @@ std::string selfLink(const Service& service, std::string_view path, std::string_
   return link;
 }
 
-std::string nextLink(const Service& service, std::string_view path, std::string_view query, std::string_view scope,
-                     const PagePoint& point) {
+OrRefusal<std::string> nextLink(const Service& service, const Call& call, std::string_view path,
+                                std::string_view query, std::string_view scope, const ReadFrom& next) {
+  PagePoint point{next.sequence, next.after_key};
+  if (!call.rights.unrestricted()) {
+    auto moment = service.store.momentOf(next.sequence, call.rights);
+    if (!moment.ok()) return refuse(moment.error());
+    point.as_of = *moment;
+  }
   return selfLink(service, path, query, pageToken(service.signing_key, scope, point));
 }
 

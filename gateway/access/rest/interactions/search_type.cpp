@@ -90,7 +90,7 @@ Answer searchType(const Service& service, const Call& call) {
   auto query = parse(service, call, parameters);
   if (!query.ok()) return refuseQuery(query.error());
   std::string scope = pageScope(call.type_name + "?" + query->canonical, call.rights);
-  ASSIGN_OR_REFUSE(PagePoint point, pagePoint(service, call, scope, token));
+  ASSIGN_OR_REFUSE(ReadFrom point, readFrom(service, call, scope, token));
   auto page = service.store.search(*query, call.rights, point.sequence, point.after_key);
   if (!page.ok()) return refusePage(page.error(), token.has_value());
 
@@ -98,8 +98,11 @@ Answer searchType(const Service& service, const Call& call) {
   if (page->total) bundle.total(*page->total);
   bundle.link("self", selfLink(service, call.type_name, query->canonical, token));
   bool only_count = query->summary == Summary::Count;
-  if (!only_count && !page->next_key.empty())
-    bundle.link("next", nextLink(service, call.type_name, query->canonical, scope, {point.sequence, page->next_key}));
+  if (!only_count && !page->next_key.empty()) {
+    ASSIGN_OR_REFUSE(std::string next, nextLink(service, call, call.type_name, query->canonical, scope,
+                                                {point.sequence, page->next_key}));
+    bundle.link("next", next);
+  }
   if (!only_count) {
     Subset subset{query->summary, query->elements};
     for (const auto& version : page->matches) addEntry(service, subset, version, "match", bundle);

@@ -53,6 +53,8 @@ class SqliteStore : public ResourceStore {
 
   std::future<fhir::base::Result<CommitResult>> commit(Batch batch) override;
   fhir::base::Result<uint64_t> latestSequence(const Rights& rights) override;
+  fhir::base::Result<Moment> momentOf(uint64_t sequence, const Rights& rights) override;
+  fhir::base::Result<uint64_t> sequenceOf(const Moment& moment, const Rights& rights) override;
   fhir::base::Result<Version> read(TypeNumber type, std::string_view id, const Rights& rights,
                                    std::optional<uint64_t> as_of = {}) override;
   fhir::base::Result<Version> readVersion(TypeNumber type, std::string_view id, uint64_t version,

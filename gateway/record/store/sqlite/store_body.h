@@ -1,6 +1,6 @@
 #pragma once
 // What a SqliteStore is made of. Its functions are spread over files by what they do: commits (sqlite_store.cpp),
-// reads (reads.cpp), dump.cpp, reindex.cpp, housekeeping (housekeeping.cpp).
+// reads (reads.cpp, moments.cpp), dump.cpp, reindex.cpp, housekeeping (housekeeping.cpp).
 
 #include <atomic>
 #include <condition_variable>
