@@ -23,6 +23,17 @@ bool isStep(Op op) {
          op == Op::HostCall;
 }
 
+// An object of an untyped tree that says what it is: {"resourceType":"Order", ...}.
+bool namesItself(const Item& item, std::string_view name) {
+  static constexpr base::Name kResourceType("resourceType");
+  struct Sink final : NodeSink {
+    void add(Node node) override { found = node; }
+    Node found;
+  } sink;
+  item.navigator().named(item.node(), kResourceType, sink);
+  return sink.found.tree && item.navigator().scalar(sink.found).text == name;
+}
+
 }  // namespace
 
 Evaluator::Evaluator(const Expression::Program& p, Evaluation& e, std::span<const Item> focus)
@@ -200,8 +211,10 @@ bool Evaluator::typeOrMember(const Instruction& instruction, std::span<const Ite
   for (const Item& item : input) {
     if (!item.isNode()) continue;
     TypeName type = item.navigator().type(item.node());
-    bool fits = !type.name.empty() && (type.name == name.text ||
-                                       (number && type.number && definitions::r4().isSubtypeOf(type.number, number)));
+    bool fits = type.name.empty()
+                    ? namesItself(item, name.text)
+                    : type.name == name.text ||
+                          (number && type.number && definitions::r4().isSubtypeOf(type.number, number));
     if (fits) {
       out.push(item);
     } else {

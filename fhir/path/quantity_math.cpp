@@ -104,7 +104,8 @@ std::optional<Aligned> align(const Quantity& left, const Quantity& right, bool l
 }
 
 std::optional<Quantity> sum(Operator op, const Quantity& left, const Quantity& right) {
-  bool fits = sameUnit(left, right) || (!isYearOrMonth(left) && !isYearOrMonth(right));
+  // Years and months have no fixed length: they are added to each other only.
+  bool fits = sameUnit(left, right) || isYearOrMonth(left) == isYearOrMonth(right);
   auto aligned = fits ? align(left, right, false) : std::nullopt;
   if (!aligned) return std::nullopt;
   auto value = op == Operator::Add ? aligned->left.add(aligned->right) : aligned->left.subtract(aligned->right);
@@ -193,7 +194,7 @@ std::optional<Quantity> quantityArithmetic(Operator op, const Quantity& left, co
 std::optional<Quantity> convertQuantity(const Quantity& value, std::string_view unit, base::Arena& arena) {
   std::string_view word = calendarUnit(unit);
   Quantity target{value.value, word.empty() ? arena.keep(unit) : word, !word.empty()};
-  if (sameUnit(value, target) || (value.unit == "1" && !value.calendar)) return target;
+  if (sameUnit(value, target)) return target;
   MaybeDecimal number;
   const CalendarUnit* from = value.calendar ? calendarOf(value.unit) : nullptr;
   const CalendarUnit* to = nullptr;

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "fhir/base/text.h"
+#include "fhir/definitions/lookup.h"
 
 namespace gateway::cli {
 namespace {
@@ -29,7 +30,10 @@ fhir::base::Result<Document> readAnything(std::string text, fhir::base::Findings
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   auto plain = Document::readPlain(text);
   if (!plain) return plain;
-  bool resource = Document::child(plain->root(), "resourceType").tree != nullptr;
+  const fhir::path::Node name = Document::child(plain->root(), "resourceType");
+  const auto& r4 = fhir::definitions::r4();
+  const auto* type = name.tree ? r4.type(Document::text(name)) : nullptr;
+  bool resource = type && r4.isResource(type->number);
   return resource ? Document::readResource(std::move(text), findings) : std::move(plain);
 }
 

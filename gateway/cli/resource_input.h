@@ -14,7 +14,7 @@ bool looksLikeXml(std::string_view text);
 
 // A FHIR resource; where = "line:column" when it cannot be read.
 fhir::base::Result<fhir::model::Document> readResource(std::string text, fhir::base::Findings& findings);
-// The same, and any other JSON as a plain tree without types: JSON without a resourceType.
+// The same, and any other JSON as a plain tree without types: JSON whose resourceType is none of R4's.
 fhir::base::Result<fhir::model::Document> readAnything(std::string text, fhir::base::Findings& findings);
 
 // One finding for each line: "notice: Patient.name[0]: what (rule)".
