@@ -94,16 +94,9 @@ std::optional<Item> keep(ItemKind kind, const base::Result<base::Temporal>& pars
 
 std::optional<Item> toDate(const Item& value, Arena& arena) {
   if (value.kind() == ItemKind::Date) return value;
-  base::Temporal date;
-  if (value.kind() == ItemKind::DateTime) {
-    date = value.temporal();
-  } else if (value.kind() == ItemKind::String) {
-    auto parsed = base::Temporal::parseDateTime(value.string());
-    if (!parsed) return std::nullopt;
-    date = *parsed;
-  } else {
-    return std::nullopt;
-  }
+  if (value.kind() == ItemKind::String) return keep(ItemKind::Date, base::Temporal::parseDate(value.string()), arena);
+  if (value.kind() != ItemKind::DateTime) return std::nullopt;
+  const base::Temporal& date = value.temporal();
   base::Temporal day;
   day.year = date.year;
   day.month = date.month;

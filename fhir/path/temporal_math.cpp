@@ -207,12 +207,11 @@ std::optional<Temporal> addDuration(const Temporal& value, const Quantity& durat
   if (!shift(moved, seconds, nanos)) return std::nullopt;
   if (moved.precision <= Precision::Hour) moved.minute = before.minute;
   if (moved.precision <= Precision::Minute) moved.second = before.second;
-  if (moved.precision <= Precision::Second) {
-    moved.nanosecond = 0;
-  } else if (moved.nanosecond % 1'000'000 != 0) {
-    moved.fraction_digits = std::max<uint8_t>(moved.fraction_digits, 9);
-  } else {
-    moved.fraction_digits = std::max<uint8_t>(moved.fraction_digits, 3);
+  if (moved.precision < Precision::Second) moved.nanosecond = 0;
+  // Seconds and their fraction are one precision (N1 6.6.7).
+  if (moved.nanosecond != 0) moved.precision = Precision::Fraction;
+  if (moved.precision == Precision::Fraction) {
+    moved.fraction_digits = std::max<uint8_t>(moved.fraction_digits, moved.nanosecond % 1'000'000 != 0 ? 9 : 3);
   }
   return moved;
 }
