@@ -14,7 +14,7 @@ namespace fhir::model {
 
 struct PackageLimits {
   size_t compressed_bytes = 64u << 20;
-  uint64_t total_bytes = 512u << 20;  // of all files, unpacked
+  uint64_t total_bytes = 256u << 20;  // of all files, unpacked
   uint64_t file_bytes = 64u << 20;    // of one file, unpacked
   uint32_t entries = 50'000;
   uint32_t path_bytes = 255;

@@ -79,7 +79,8 @@ Member passesFilter(const CodeSystem& system, ConceptIndex at, const ValueSetFil
     case Op::In: return fromBool(anyValue(system, at, property, listed));
     case Op::NotIn: return fromBool(!anyValue(system, at, property, listed));
     case Op::Regex:
-      return fromBool(anyValue(system, at, property, [&](std::string_view text) { return filter.pattern->fullMatch(text); }));
+      return fromBool(
+          anyValue(system, at, property, [&](std::string_view text) { return filter.pattern->fullMatch(text); }));
     case Op::Exists: {
       bool has = anyValue(system, at, property, [](std::string_view text) { return !text.empty(); });
       return fromBool(has == (filter.value == "true"));

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fhir/model/canonical.h"
 #include "fhir/terminology/code_system.h"
 #include "fhir/terminology/concept_map.h"
 #include "fhir/terminology/loaded_terminology.h"
@@ -14,14 +15,8 @@
 
 namespace fhir::terminology {
 
-// Below zero when `a` is older than `b`: pieces between dots are compared as numbers when both are.
-int compareVersions(std::string_view a, std::string_view b);
-
-// "url|version" -> the two; an empty version when there is none.
-struct Canonical {
-  std::string_view url, version;
-};
-Canonical splitCanonical(std::string_view canonical);
+using model::Canonical;
+using model::splitCanonical;
 
 // Resources of one kind by url, each with its versions, newest first.
 template <typename Resource>
@@ -51,8 +46,7 @@ class VersionedResources {
       if (one->version() == canonical.version) return one;
     }
     for (const Resource* one : *versions) {
-      std::string_view version = one->version();
-      if (version.starts_with(canonical.version) && version[canonical.version.size()] == '.') return one;
+      if (model::versionAnswers(one->version(), canonical.version)) return one;
     }
     return nullptr;
   }
@@ -66,7 +60,7 @@ class VersionedResources {
   static bool goesBefore(const Resource& a, const Resource& b) {
     bool a_active = a.status() == "active", b_active = b.status() == "active";
     if (a_active != b_active) return a_active;
-    return compareVersions(a.version(), b.version()) > 0;
+    return model::compareVersions(a.version(), b.version()) > 0;
   }
 
   struct TextHash {
