@@ -1,7 +1,7 @@
 #pragma once
-// The only door to RapidJSON: a streaming reader with offsets, numbers as text, depth and size caps, and UTF-8
-// checked first (the packaged RapidJSON 1.1.0 crashes on some numbers, over-reads on truncated UTF-8 and
-// overflows the stack on deep input unless used exactly as here). Survives any input; no recursion.
+// A streaming JSON reader (RFC 8259) that keeps what FHIR needs and object models lose: the offset of every token,
+// numbers as they were written, whatever their exponent, and strings without escapes as views. Depth and size caps;
+// UTF-8 is checked first. Survives any input; no recursion.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,9 +13,9 @@ namespace fhir::base {
 
 struct JsonLimits {
   uint32_t depth = 64;
-  uint32_t members = 20'000;    // of one object
-  uint32_t values = 1'000'000;  // in the whole text: a bound on the memory of whatever is built from it
-  size_t string_bytes = 4u << 20;
+  uint32_t members = 20'000;       // of one object
+  uint32_t values = 1'000'000;     // in the whole text: a bound on the memory of whatever is built from it
+  size_t string_bytes = 4u << 20;  // of one string, or the digits of one number
   size_t bytes = 16u << 20;
 };
 
@@ -37,7 +37,7 @@ class JsonHandler {
 };
 
 // Reads exactly one JSON value (RFC 8259). A byte order mark before it is passed over. Refused besides syntax errors:
-// invalid UTF-8, NUL bytes, escapes that are half of a surrogate pair, numbers beyond the range of a double.
+// invalid UTF-8, NUL bytes, escapes that are half of a surrogate pair.
 // Repeated keys are reported as they stand; whether they matter is for the handler.
 // Why::Invalid or Why::TooCostly with where = "line:column".
 Done readJson(std::string_view text, JsonHandler& handler, const JsonLimits& limits = {});

@@ -41,6 +41,8 @@ class Reading {
     XML_SetElementHandler(parser, onStart, onEnd);
     XML_SetCharacterDataHandler(parser, onText);
     XML_SetCommentHandler(parser, onComment);
+    XML_SetProcessingInstructionHandler(parser, onInstruction);
+    XML_SetStartCdataSectionHandler(parser, onCdata);
     XML_SetStartDoctypeDeclHandler(parser, onDoctype);
     const XML_Status status = XML_Parse(parser, text_.data(), static_cast<int>(text_.size()), XML_TRUE);
     if (!failed_.ok()) return failed_;
@@ -70,9 +72,17 @@ class Reading {
       return me.refuse("a text longer than the limit");
     me.run_.append(text, static_cast<size_t>(length));
   }
-  static void XMLCALL onComment(void* data, const XML_Char*) {
+  static void XMLCALL onComment(void* data, const XML_Char* text) {
     Reading& me = self(data);
-    if (me.failed_.ok()) me.handler_.comment(me.here());
+    if (me.failed_.ok()) me.handler_.comment(text, me.here());
+  }
+  static void XMLCALL onInstruction(void* data, const XML_Char*, const XML_Char*) {
+    Reading& me = self(data);
+    if (me.failed_.ok()) me.handler_.instruction(me.here());
+  }
+  static void XMLCALL onCdata(void* data) {
+    Reading& me = self(data);
+    if (me.failed_.ok()) me.handler_.cdata(me.here());
   }
   static void XMLCALL onDoctype(void* data, const XML_Char*, const XML_Char*, const XML_Char*, int) {
     Reading& me = self(data);

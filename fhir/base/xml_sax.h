@@ -1,7 +1,7 @@
 #pragma once
 // A streaming XML reader (the only door to expat): elements, attributes and text with byte offsets, depth and size
 // caps. A document type declaration is refused, so there are no entities but the five of XML 1.0 and no way to make
-// a small text large. Comments and processing instructions are passed over. Survives any input; no recursion.
+// a small text large. Comments and processing instructions are asides. Survives any input; no recursion.
 
 #include <cstddef>
 #include <cstdint>
@@ -45,8 +45,11 @@ class XmlHandler {
   // All text between two tags in one call, CDATA sections, references and line ends resolved. `offset` is where
   // its first character stands (inside the brackets of a CDATA section).
   virtual bool text(std::string_view text, size_t offset) = 0;
-  // A comment stands there; text around it still comes in one call.
-  virtual void comment(size_t offset) { static_cast<void>(offset); }
+
+  // Asides, passed over unless a handler asks; the text around one still comes in one call, later.
+  virtual void comment(std::string_view /*text*/, size_t /*offset*/) {}
+  virtual void instruction(size_t /*offset*/) {}  // <?...?>, but for the XML declaration
+  virtual void cdata(size_t /*offset*/) {}        // where <![CDATA[ stands; its text is text
 };
 
 // `text` is UTF-8; an encoding declaration inside is ignored, whoever decoded the bytes knew better.

@@ -10,7 +10,9 @@
 #include "fhir/base/text.h"
 #include "fhir/base/xml_sax.h"
 #include "fhir/definitions/lookup.h"
+#include "fhir/model/div_writer.h"
 #include "fhir/model/json_writer.h"
+#include "fhir/model/narrative.h"
 
 namespace fhir::model {
 namespace {
@@ -22,7 +24,6 @@ using definitions::TypeKind;
 using definitions::TypeNumber;
 
 constexpr std::string_view kFhir = "http://hl7.org/fhir";
-constexpr std::string_view kXhtml = "http://www.w3.org/1999/xhtml";
 constexpr std::string_view kSchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
 constexpr size_t kMostFindings = 100;
 
@@ -32,6 +33,7 @@ struct Element {
   const definitions::Element* definition = nullptr;
   TypeNumber type = 0;       // of the value; for a wrapper of a resource, Resource
   bool is_resource = false;  // the element that names a resource: the root, or the child of a wrapper
+  bool is_foreign = false;   // not FHIR's: left out with all below it
   bool has_value = false, has_id = false, has_url = false;
   std::string_view value, id, url;  // of xhtml, the whole div
   uint32_t first = 0, last = 0, next = 0;
@@ -73,7 +75,7 @@ class TreeBuilder final : public base::XmlHandler {
   bool startElement(const XmlName& name, std::span<const XmlAttribute> attributes, size_t offset) override {
     if (div_depth_ > 0) {
       ++div_depth_;
-      div_.open(name, attributes);
+      div_.open(name.local, attributes);
       return true;
     }
     Element element;
@@ -82,7 +84,9 @@ class TreeBuilder final : public base::XmlHandler {
     if (element.type == numbers().xhtml && name.space == kXhtml) {
       div_depth_ = 1;
       div_start_ = offset;
-      div_.begin(attributes);
+      div_comment_ = false;
+      div_ = {};
+      div_.open(name.local, attributes);
     } else {
       readAttributes(element, attributes, offset);
     }
@@ -91,9 +95,9 @@ class TreeBuilder final : public base::XmlHandler {
   }
 
   bool endElement(const XmlName& name, size_t end_offset) override {
+    if (div_depth_ > 0) div_.close(name.local);
     if (div_depth_ > 1) {
       --div_depth_;
-      div_.close(name);
       return true;
     }
     if (div_depth_ == 1) {
@@ -106,9 +110,15 @@ class TreeBuilder final : public base::XmlHandler {
     return true;
   }
 
-  void comment(size_t offset) override {
-    if (div_depth_ > 0) return;
-    if (comments_++ == 0) first_comment_ = offset;
+  void comment(std::string_view, size_t offset) override {
+    if (div_depth_ > 0) {
+      div_comment_ = true;
+    } else {
+      drop(offset);
+    }
+  }
+  void instruction(size_t offset) override {
+    if (div_depth_ == 0) drop(offset);
   }
 
   bool text(std::string_view text, size_t offset) override {
@@ -123,69 +133,15 @@ class TreeBuilder final : public base::XmlHandler {
   // One finding for all comments: FHIR gives them no meaning (R4 2.1.0.1) and JSON has none. Those in a div stay.
   void tellOfComments() {
     if (comments_ == 0) return;
-    base::Finding finding;
-    finding.severity = base::Severity::Information;
-    finding.code = "informational";
-    finding.what = comments_ == 1 ? "a comment is dropped" : std::to_string(comments_) + " comments are dropped";
-    finding.source = model::place(xml_, first_comment_);
-    findings_.add(std::move(finding));
+    add(base::Severity::Information,
+        comments_ == 1 ? "a comment is dropped" : std::to_string(comments_) + " comments are dropped", first_comment_,
+        "informational", "");
   }
 
   std::vector<Element> takeElements() { return std::move(elements_); }
   std::optional<base::Error> takeError() { return std::move(error_); }
 
  private:
-  // Writes a div anew when its namespace was not declared on itself.
-  class DivWriter {
-   public:
-    void begin(std::span<const XmlAttribute> attributes) {
-      out_ = "<div xmlns=\"";
-      out_ += kXhtml;
-      out_ += '"';
-      writeAttributes(attributes);
-      out_ += '>';
-    }
-    void open(const XmlName& name, std::span<const XmlAttribute> attributes) {
-      out_ += '<';
-      out_ += name.local;
-      writeAttributes(attributes);
-      out_ += '>';
-    }
-    void close(const XmlName& name) {
-      out_ += "</";
-      out_ += name.local;
-      out_ += '>';
-    }
-    void text(std::string_view text) { escape(text); }
-    std::string_view finish() {
-      out_ += "</div>";
-      return out_;
-    }
-
-   private:
-    void writeAttributes(std::span<const XmlAttribute> attributes) {
-      for (const XmlAttribute& attribute : attributes) {
-        out_ += attribute.name.space == "http://www.w3.org/XML/1998/namespace" ? " xml:" : " ";
-        out_ += attribute.name.local;
-        out_ += "=\"";
-        escape(attribute.value);
-        out_ += '"';
-      }
-    }
-    void escape(std::string_view text) {
-      for (char c : text) {
-        switch (c) {
-          case '<': out_ += "&lt;"; break;
-          case '>': out_ += "&gt;"; break;
-          case '&': out_ += "&amp;"; break;
-          case '"': out_ += "&quot;"; break;
-          default: out_ += c;
-        }
-      }
-    }
-    std::string out_;
-  };
-
   // Finds what the element means below the one that is open. False to stop.
   bool place(Element& element, const XmlName& name, size_t offset) {
     if (open_.empty()) {
@@ -213,8 +169,9 @@ class TreeBuilder final : public base::XmlHandler {
     if (member.element != nullptr && name.space == space) {
       element.definition = member.element;
       element.type = member.type;
-    } else if (member.element != nullptr) {
-      find("this element is in the wrong namespace", offset);
+    } else if (name.space != space) {
+      element.is_foreign = true;
+      find("this element is not in the namespace of FHIR; it is not kept", offset);
     }
     return true;
   }
@@ -246,7 +203,7 @@ class TreeBuilder final : public base::XmlHandler {
   void push(const Element& element) {
     const auto index = static_cast<uint32_t>(elements_.size());
     elements_.push_back(element);
-    if (!open_.empty()) {
+    if (!open_.empty() && !element.is_foreign) {
       Element& parent = elements_[open_.back()];
       if (parent.first == 0)
         parent.first = index;
@@ -257,11 +214,17 @@ class TreeBuilder final : public base::XmlHandler {
     open_.push_back(index);
   }
 
-  // The bytes of the div as they stand there, when they are complete by themselves.
+  // The bytes of the div as they stand there, when they are complete by themselves and safe.
   std::string_view divText(std::string_view raw) {
     const std::string_view start = raw.substr(0, raw.find('>'));
     const bool complete = start.starts_with("<div") && start.find("xmlns=") != std::string_view::npos;
-    return arena_.keep(complete ? raw : div_.finish());
+    const std::string rewritten = complete ? std::string() : div_.take();
+    const std::string_view div = complete ? raw : rewritten;
+    const CheckedNarrative checked = checkNarrative(div);
+    for (const NarrativeFault& fault : checked.faults)
+      find(fault.what, complete ? div_start_ + fault.offset : div_start_, "invariant", "txt-1");
+    if (div_comment_ && !(complete && checked.faults.empty())) drop(div_start_);
+    return arena_.keep(checked.faults.empty() ? div : std::string_view(checked.safe));
   }
 
   bool stop(const char* what, size_t offset) {
@@ -269,12 +232,22 @@ class TreeBuilder final : public base::XmlHandler {
     return false;
   }
 
-  void find(const char* what, size_t offset) {
+  void find(const char* what, size_t offset, const char* code = "structure", const char* rule = "") {
     if (++found_ > kMostFindings) return;
+    add(base::Severity::Error, found_ == kMostFindings ? "there are more structural errors than are listed" : what,
+        offset, code, rule);
+  }
+
+  void drop(size_t offset) {
+    if (comments_++ == 0) first_comment_ = offset;
+  }
+
+  void add(base::Severity severity, std::string what, size_t offset, const char* code, const char* rule) {
     base::Finding finding;
-    finding.severity = base::Severity::Error;
-    finding.code = "structure";
-    finding.what = found_ == kMostFindings ? "there are more structural errors than are listed" : what;
+    finding.severity = severity;
+    finding.code = code;
+    finding.what = std::move(what);
+    finding.rule = rule;
     finding.source = model::place(xml_, offset);
     findings_.add(std::move(finding));
   }
@@ -287,6 +260,7 @@ class TreeBuilder final : public base::XmlHandler {
   size_t div_depth_ = 0;
   size_t div_start_ = 0;
   DivWriter div_;
+  bool div_comment_ = false;
   size_t found_ = 0;
   size_t comments_ = 0, first_comment_ = 0;
   std::optional<base::Error> error_;
@@ -435,6 +409,7 @@ base::Result<std::string> xmlToJson(std::string_view xml, base::Findings& findin
   base::XmlLimits xml_limits;
   xml_limits.depth = limits.depth * 2;  // a resource inside a resource takes two levels
   xml_limits.bytes = limits.bytes;
+  xml_limits.elements = limits.values;
   xml_limits.text_bytes = limits.string_bytes;
   base::Arena arena;
   TreeBuilder builder(xml, arena, findings);

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "fhir/base/text.h"
-#include "fhir/base/xml_sax.h"
+#include "fhir/model/narrative.h"
 #include "fhir/model/tree.h"
 
 namespace fhir::model {
@@ -14,28 +14,6 @@ using definitions::TypeKind;
 using definitions::TypeNumber;
 
 constexpr size_t kMostFindings = 100;
-
-// Whether a div is one well-formed element `div` of XHTML.
-class DivCheck final : public base::XmlHandler {
- public:
-  static bool isGood(std::string_view div) {
-    DivCheck check;
-    base::XmlLimits limits;
-    limits.bytes = limits.text_bytes = div.size() + 1;
-    return div.starts_with('<') && base::readXml(div, check, limits).ok() && check.is_div_;
-  }
-  bool startElement(const base::XmlName& name, std::span<const base::XmlAttribute>, size_t) override {
-    if (!seen_) is_div_ = name.local == "div" && name.space == "http://www.w3.org/1999/xhtml";
-    seen_ = true;
-    return true;
-  }
-  bool endElement(const base::XmlName&, size_t) override { return true; }
-  bool text(std::string_view, size_t) override { return true; }
-
- private:
-  bool seen_ = false;
-  bool is_div_ = false;
-};
 
 class Writer {
  public:
@@ -155,11 +133,13 @@ class Writer {
 
   void div(uint32_t index) {
     const std::string_view text = tree_.value(record(index));
-    if (DivCheck::isGood(text)) {
-      out_ += text;
+    const CheckedNarrative checked = checkNarrative(text);
+    if (checked.is_div) {
+      if (!checked.faults.empty()) find(index, "this div holds what a narrative may not; that is left out", "txt-1");
+      out_ += checked.faults.empty() ? text : std::string_view(checked.safe);
       return;
     }
-    find(index, "this is no div of XHTML; its text is written instead");
+    find(index, "this is no div of XHTML; its text is written instead", "txt-1");
     out_ += "<div xmlns=\"http://www.w3.org/1999/xhtml\">";
     escape(text, index);
     out_ += "</div>";
@@ -198,12 +178,13 @@ class Writer {
     out_.append(indent, ' ');
   }
 
-  void find(uint32_t index, const char* what) {
+  void find(uint32_t index, const char* what, const char* rule = "") {
     if (++found_ > kMostFindings) return;
     base::Finding finding;
     finding.severity = base::Severity::Warning;
     finding.code = "structure";
     finding.what = what;
+    finding.rule = rule;
     finding.expression = placeOf(tree_.node(index));
     findings_.add(std::move(finding));
   }

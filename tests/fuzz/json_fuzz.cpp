@@ -1,5 +1,7 @@
 // JSON text, as tokens, as any JSON and as a FHIR resource. A resource that was read is written so that it is read
 // again as the same.
+#include <simdjson.h>
+
 #include "fhir/base/json.h"
 #include "fhir/model/document.h"
 #include "fhir/model/json_writer.h"
@@ -33,6 +35,15 @@ class Tokens final : public fhir::base::JsonHandler {
   std::string_view text_;
 };
 
+// The same texts are JSON for simdjson, but for its limits: numbers that fit 64 bits, 1024 levels, no byte order
+// mark.
+void compareWithSimdjson(std::string_view text, bool accepted) {
+  static simdjson::dom::parser parser;
+  const simdjson::error_code error = parser.parse(simdjson::padded_string(text)).error();
+  const bool is_limit = error == simdjson::NUMBER_ERROR || error == simdjson::DEPTH_ERROR;
+  if (!is_limit && !text.starts_with("\xEF\xBB\xBF")) FUZZ_CHECK(accepted == (error == simdjson::SUCCESS));
+}
+
 void writeAndReadAgain(const Document& document) {
   fhir::base::Findings findings;
   const std::string hash = contentHash(document);
@@ -53,7 +64,9 @@ void writeAndReadAgain(const Document& document) {
 
 FUZZ_TARGET(input) {
   Tokens tokens(input);
-  (void)fhir::base::readJson(input, tokens);
+  fhir::base::JsonLimits limits;
+  limits.depth = 4096;
+  compareWithSimdjson(input, fhir::base::readJson(input, tokens, limits).ok());
   if (auto plain = Document::readPlain(std::string(input)); plain.ok()) (void)fhir::model::writeJson(plain->root());
   fhir::base::Findings findings;
   if (auto document = Document::readResource(std::string(input), findings); document.ok())

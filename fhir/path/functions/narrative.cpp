@@ -1,79 +1,12 @@
 // htmlChecks() (FHIR R4 2.9.1.5): the rules for Narrative.div (2.4.0, txt-1 and txt-2), and checkModifiers().
 
 #include <algorithm>
-#include <iterator>
 
-#include "fhir/base/text.h"
-#include "fhir/base/xml_sax.h"
+#include "fhir/model/narrative.h"
 #include "fhir/path/functions/functions.h"
 #include "fhir/path/type_names.h"
 
 namespace fhir::path::functions {
-namespace {
-
-constexpr std::string_view kXhtml = "http://www.w3.org/1999/xhtml";
-
-// HTML 4.0 chapters 7 to 11 (without forms, frames and scripts) and 15, images and anchors. Sorted.
-constexpr std::string_view kElements[] = {
-    "a",     "abbr",     "acronym", "b",    "big",   "blockquote", "br",     "caption", "cite", "code",
-    "col",   "colgroup", "dd",      "dfn",  "div",   "dl",         "dt",     "em",      "h1",   "h2",
-    "h3",    "h4",       "h5",      "h6",   "hr",    "i",          "img",    "kbd",     "li",   "ol",
-    "p",     "pre",      "q",       "samp", "small", "span",       "strong", "sub",     "sup",  "table",
-    "tbody", "td",       "tfoot",   "th",   "thead", "tr",         "tt",     "ul",      "var"};
-constexpr std::string_view kAttributes[] = {
-    "abbr",        "accesskey",  "align",  "alt",     "axis",    "bgcolor", "border",   "cellhalign", "cellpadding",
-    "cellspacing", "cellvalign", "char",   "charoff", "charset", "cite",    "class",    "colspan",    "compact",
-    "coords",      "dir",        "frame",  "headers", "height",  "href",    "hreflang", "hspace",     "id",
-    "lang",        "longdesc",   "name",   "nowrap",  "rel",     "rev",     "rowspan",  "rules",      "scope",
-    "shape",       "span",       "src",    "start",   "style",   "summary", "tabindex", "title",      "type",
-    "valign",      "value",      "vspace", "width"};
-
-template <size_t N>
-bool listed(const std::string_view (&list)[N], std::string_view name) {
-  return std::find(std::begin(list), std::end(list), name) != std::end(list);
-}
-
-bool safeUrl(std::string_view url) {
-  std::string lower = base::lowerAscii(base::trim(url));
-  return !lower.starts_with("javascript:") && !lower.starts_with("vbscript:");
-}
-
-class NarrativeCheck final : public base::XmlHandler {
- public:
-  bool startElement(const base::XmlName& name, std::span<const base::XmlAttribute> attributes, size_t) override {
-    bool root = depth_++ == 0;
-    if (name.space != kXhtml || !listed(kElements, name.local) || (root && name.local != "div")) return fail();
-    if (name.local == "img") has_content_ = true;
-    for (const base::XmlAttribute& attribute : attributes) {
-      bool language = attribute.name.local == "lang" || attribute.name.local == "space";
-      if (!attribute.name.space.empty() && !language) return fail();
-      if (!listed(kAttributes, attribute.name.local)) return fail();
-      bool url = attribute.name.local == "href" || attribute.name.local == "src";
-      if (url && !safeUrl(attribute.value)) return fail();
-    }
-    return true;
-  }
-  bool endElement(const base::XmlName&, size_t) override {
-    --depth_;
-    return true;
-  }
-  bool text(std::string_view text, size_t) override {
-    has_content_ |= !base::trim(text).empty();
-    return true;
-  }
-  bool holds() const { return !failed_ && has_content_; }
-
- private:
-  bool fail() {
-    failed_ = true;
-    return false;
-  }
-  int depth_ = 0;
-  bool failed_ = false, has_content_ = false;
-};
-
-}  // namespace
-
 bool htmlChecks(Call& call, Items& out) {
   if (call.input.size() != 1) return true;
   TypeName type = typeNameOf(call.input[0]);
@@ -81,9 +14,8 @@ bool htmlChecks(Call& call, Items& out) {
   bool fits =
       value.kind() == ItemKind::String && (type.name == "xhtml" || type.name == "string" || type.space == "System");
   if (!fits) return true;
-  NarrativeCheck check;
-  auto read = base::readXml(value.string(), check);
-  out.push(Item::boolean(read.ok() && check.holds()));
+  const auto checked = model::checkNarrative(value.string());
+  out.push(Item::boolean(checked.is_div && checked.has_content && checked.faults.empty()));
   return true;
 }
 

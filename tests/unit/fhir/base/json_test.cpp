@@ -53,7 +53,8 @@ TEST(Json, reports_every_token_with_its_offset) {
 TEST(Json, keeps_numbers_to_the_digit) {
   for (const char* text :
        {"0.010", "1.10", "-0", "1e3", "1E+3", "1.0e-7", "123456789012345678901234567890.12345678901",
-        "0.1234567890123456789012345678901234567890", "18446744073709551616", "1e-400"})
+        "0.1234567890123456789012345678901234567890", "18446744073709551616", "1e-400", "1e400", "-1E+999999999999",
+        "-0.0", "0e400", "1e2147483648"})
     EXPECT_EQ(eventsOf("[" + std::string(text) + "]"),
               "[@0 n:" + std::string(text) + "@1 ]@" + std::to_string(std::string_view(text).size() + 1));
 }
@@ -70,7 +71,11 @@ TEST(Json, refuses_a_control_character_wherever_it_stands) {
 
 TEST(Json, survives_the_number_that_crashes_a_conversion_to_double) {
   EXPECT_EQ(eventsOf(R"({"v":0.00000000001e-2147483639})"), "{@0 k:v@1 n:0.00000000001e-2147483639@5 }@30");
-  EXPECT_EQ(eventsOf("[1e2147483648]"), "1:2: a number beyond the range of a double");
+}
+
+TEST(Json, a_number_may_have_as_many_digits_as_a_string) {
+  EXPECT_EQ(eventsOf("[12345]", {.string_bytes = 5}), "[@0 n:12345@1 ]@6");
+  EXPECT_EQ(eventsOf("[1234.5]", {.string_bytes = 5}), "1:2: a number longer than the limit");
 }
 
 TEST(Json, gives_strings_without_escapes_as_views_into_the_text) {

@@ -60,6 +60,18 @@ TEST(StoredForm, begins_with_type_id_and_meta) {
   EXPECT_EQ(stored(R"({"resourceType":"Patient"})"), R"({"resourceType":"Patient","id":"i1","meta":{}})");
 }
 
+TEST(StoredForm, keeps_every_token_to_the_byte) {
+  const std::string rest =
+      R"("valueQuantity":{"value":1.10},"component":[{"valueQuantity":{"value":1e400}},{"valueQuantity":{"value":-0.0}},)"
+      R"({"valueQuantity":{"value":0.00000000001e-2147483639}}],"note":[{"text":"\ud83d\ude00 \u0041\/ \"é\" 😀"}])";
+  base::Findings findings;
+  auto document = Document::readResource("{ \"resourceType\" : \"Observation\" , " + rest + " }", findings);
+  ASSERT_TRUE(document.ok()) << document.error().text();
+  StoredFormOptions options;
+  options.id = "x";
+  EXPECT_EQ(storedForm(*document, options), R"({"resourceType":"Observation","id":"x","meta":{},)" + rest + "}");
+}
+
 TEST(StoredForm, knows_its_members_when_their_names_are_escaped) {
   base::Findings findings;
   auto document = Document::readResource(

@@ -103,6 +103,67 @@ TEST(ReadXml, refuses_what_is_no_fhir_xml) {
   EXPECT_EQ(bomb.error().why, base::Why::Invalid);
 }
 
+TEST(ReadXml, refuses_every_way_to_entities) {
+  const std::string patient = "<Patient xmlns=\"http://hl7.org/fhir\"><id value=\"&a;\"/></Patient>";
+  for (const char* before :
+       {"<!DOCTYPE Patient>", "<!DOCTYPE Patient SYSTEM \"file:///etc/passwd\">",
+        "<!DOCTYPE Patient PUBLIC \"x\" \"http://example.org/x.dtd\">",
+        "<!DOCTYPE Patient [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>",
+        "<!DOCTYPE Patient [<!ENTITY % p SYSTEM \"http://example.org/x\"> %p;]>",
+        "<!DOCTYPE Patient [<!ENTITY a \"1234567890\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]>",
+        "<!-- x --><!DOCTYPE Patient [<!ATTLIST Patient id CDATA \"x\">]>"}) {
+    base::Findings findings;
+    auto document = Document::readXml(before + patient, findings);
+    ASSERT_FALSE(document.ok()) << before;
+    EXPECT_EQ(document.error().why, base::Why::Invalid) << before;
+    EXPECT_NE(document.error().what.find("document type"), std::string::npos) << document.error().text();
+  }
+  base::Findings findings;
+  EXPECT_FALSE(Document::readXml(patient, findings).ok());  // not declared
+}
+
+TEST(ReadXml, tells_foreign_namespaces_from_its_own) {
+  base::Findings findings;
+  auto document = Document::readXml(
+      R"(<Patient xmlns="http://hl7.org/fhir" xmlns:x="urn:x"><x:active value="true"/><id value="p" x:id="q"/>)"
+      R"(<gender xmlns="urn:other" value="male"/><birthDate value="1970"><x:y/></birthDate></Patient>)",
+      findings);
+  ASSERT_TRUE(document.ok());
+  EXPECT_EQ(document->json(), R"({"resourceType":"Patient","id":"p","birthDate":"1970"})");
+  EXPECT_EQ(findings.list().size(), 4u);
+  for (const auto& finding : findings.list()) EXPECT_EQ(finding.severity, base::Severity::Error) << finding.what;
+}
+
+TEST(ReadXml, does_not_mind_where_a_schema_is) {
+  EXPECT_EQ(
+      toJson(R"(<Patient xmlns="http://hl7.org/fhir" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance")"
+             R"( xsi:schemaLocation="http://hl7.org/fhir ../fhir-single.xsd"><active value="true"/></Patient>)"),
+      R"({"resourceType":"Patient","active":true})");
+}
+
+TEST(ReadXml, groups_what_repeats_and_is_written_apart) {
+  EXPECT_EQ(
+      toJson(
+          R"(<Patient xmlns="http://hl7.org/fhir"><name><given value="a"/><family value="c"/><given value="b"/></name></Patient>)"),
+      R"({"resourceType":"Patient","name":[{"given":["a","b"],"family":"c"}]})");
+}
+
+TEST(Xml, numbers_and_texts_go_there_and_back_to_the_byte) {
+  for (const char* number :
+       {"1.10", "1e400", "-0.0", "0.00000000001e-2147483639", "1E+5", "100000000000000000000000000000.01"}) {
+    const std::string json = R"({"resourceType":"Observation","valueQuantity":{"value":)" + std::string(number) +
+                             R"(,"unit":" \ud83d\ude00\u00e9 \t\n\r<&>'\" "}})";
+    base::Findings findings;
+    auto document = Document::readResource(json, findings);
+    ASSERT_TRUE(document.ok()) << document.error().text();
+    EXPECT_EQ(writeJson(document->root()), json);
+    auto back = Document::readXml(writeXml(*document, findings), findings);
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(canonicalJson(back->json()), canonicalJson(json));
+    EXPECT_TRUE(findings.empty());
+  }
+}
+
 TEST(ReadXml, survives_depth_and_width) {
   base::Findings findings;
   std::string deep = "<Patient xmlns=\"http://hl7.org/fhir\">";
