@@ -96,14 +96,20 @@ std::vector<std::string_view> LoadedTerminology::valueSetVersions(std::string_vi
   return out;
 }
 
-std::vector<const CodeSystem*> LoadedTerminology::supplements(const CodeSystem& code_system) const {
+std::vector<const CodeSystem*> LoadedTerminology::supplements() const {
   std::vector<const CodeSystem*> out;
   for (const LoadedTerminology* at = this; at; at = at->layer_->below.get()) {
-    for (const auto& one : at->layer_->supplements.all()) {
-      Canonical base = splitCanonical(one->supplements());
-      if (base.url != code_system.url()) continue;
-      if (base.version.empty() || base.version == code_system.version()) out.push_back(one.get());
-    }
+    for (const auto& one : at->layer_->supplements.all()) out.push_back(one.get());
+  }
+  return out;
+}
+
+std::vector<const CodeSystem*> LoadedTerminology::supplements(const CodeSystem& code_system) const {
+  std::vector<const CodeSystem*> out;
+  for (const CodeSystem* one : supplements()) {
+    Canonical base = splitCanonical(one->supplements());
+    if (base.url != code_system.url()) continue;
+    if (base.version.empty() || base.version == code_system.version()) out.push_back(one);
   }
   return out;
 }
@@ -159,7 +165,8 @@ base::Done LoadedTerminology::Builder::addJson(std::string json, std::string_vie
   limits.values = 8'000'000;
   base::Findings findings;
   auto inFile = [&](base::Error error) {
-    error.where = error.where.empty() ? std::string(where) : std::string(where) + ":" + error.where;
+    if (!where.empty() && !error.where.empty()) error.where.insert(0, ":");
+    error.where.insert(0, where);
     return error;
   };
   auto resource = model::Document::readResource(std::move(json), findings, limits);

@@ -51,6 +51,7 @@ class LoadedTerminology final : public Terminology {
   std::vector<std::string_view> valueSetVersions(std::string_view url) const;
   // Supplements of a code system that are loaded, in every layer.
   std::vector<const CodeSystem*> supplements(const CodeSystem& code_system) const;
+  std::vector<const CodeSystem*> supplements() const;
 
   size_t memory() const;  // bytes of this layer
 

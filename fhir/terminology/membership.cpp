@@ -32,6 +32,11 @@ void MembershipCheck::note(Obstacle::Kind kind, std::string name) {
 }
 
 bool MembershipCheck::enter(const ValueSet& set) {
+  if (budget_ == 0) {
+    note(Obstacle::Kind::TooCostly, set.canonical());
+    return false;
+  }
+  --budget_;
   auto found = std::find(open_.begin(), open_.end(), &set);
   if (found == open_.end() && open_.size() < kDeepest) {
     open_.push_back(&set);
@@ -52,7 +57,7 @@ Member MembershipCheck::inValueSet(const ValueSet& set, const Candidate& candida
     if (const ListedCode* row = set.listed(candidate.system, candidate.code)) {
       if (!versionsAgree(row->version, candidate.version)) return Member::Out;
       place_.row = row;
-      place_.place.system = terminology_.codeSystem(canonicalOf(candidate.system, row->version));
+      place_.place.system = terminology_->codeSystem(canonicalOf(candidate.system, row->version));
       if (place_.place.system) place_.place.concept_index = place_.place.system->find(candidate.code);
       return Member::In;
     }
@@ -108,7 +113,7 @@ Member MembershipCheck::inPart(const ValueSet&, const ValueSetPart& part, const 
 Member MembershipCheck::inNamedSets(const ValueSetPart& part, const Candidate& candidate) {
   Member answer = Member::In;
   for (const std::string& canonical : part.value_sets) {
-    const ValueSet* set = terminology_.valueSet(canonical);
+    const ValueSet* set = terminology_->valueSet(canonical);
     Member here = Member::Unknown;
     if (set) here = inValueSet(*set, candidate);
     if (!set) note(Obstacle::Kind::UnknownValueSet, canonical);
@@ -120,8 +125,8 @@ Member MembershipCheck::inNamedSets(const ValueSetPart& part, const Candidate& c
 
 Member MembershipCheck::inSystem(const ValueSetPart& part, const Candidate& candidate) {
   std::string_view version = part.version.empty() ? candidate.version : std::string_view(part.version);
-  const CodeSystem* system = terminology_.codeSystem(canonicalOf(part.system, version));
-  if (!system && !version.empty() && terminology_.codeSystem(part.system)) {
+  const CodeSystem* system = terminology_->codeSystem(canonicalOf(part.system, version));
+  if (!system && !version.empty() && terminology_->codeSystem(part.system)) {
     note(Obstacle::Kind::UnknownVersion, canonicalOf(part.system, version));
     return Member::Unknown;
   }
@@ -169,7 +174,7 @@ std::vector<std::string_view> MembershipCheck::systemsOf(const ValueSet& set) {
       add(part.system);
       if (!part.system.empty()) continue;
       for (const std::string& canonical : part.value_sets) {
-        const ValueSet* named = terminology_.valueSet(canonical);
+        const ValueSet* named = terminology_->valueSet(canonical);
         if (named && std::find(seen.begin(), seen.end(), named) == seen.end()) seen.push_back(named);
       }
     }

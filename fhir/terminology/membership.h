@@ -29,6 +29,7 @@ struct Obstacle {
     Fragment,
     Circular,
     TooDeep,
+    TooCostly,
     BadFilter
   } kind;
   std::string name;  // canonical of what lacks; the path of a circle: "a -> b -> a"
@@ -49,7 +50,9 @@ struct MemberPlace {
 // One question, one object. Not thread-safe.
 class MembershipCheck {
  public:
-  explicit MembershipCheck(const LoadedTerminology& terminology) : terminology_(terminology) {}
+  // `budget` bounds how often value sets are opened: ten value sets that each name the next one twice are a thousand.
+  explicit MembershipCheck(const LoadedTerminology& terminology, uint64_t budget = 20'000)
+      : terminology_(&terminology), budget_(budget) {}
 
   Member inValueSet(const ValueSet& set, const Candidate& candidate);
   Member inPart(const ValueSet& owner, const ValueSetPart& part, const Candidate& candidate);
@@ -67,11 +70,14 @@ class MembershipCheck {
   bool enter(const ValueSet& set);
   void leave() { open_.pop_back(); }
   void note(Obstacle::Kind kind, std::string name);
+  // What a copy of this check has spent counts here too.
+  void spendLike(const MembershipCheck& copy) { budget_ = copy.budget_; }
 
  private:
   Member inSystem(const ValueSetPart& part, const Candidate& candidate);
 
-  const LoadedTerminology& terminology_;
+  const LoadedTerminology* terminology_;
+  uint64_t budget_;
   std::vector<const ValueSet*> open_;
   std::vector<Obstacle> obstacles_;
   MemberPlace place_;

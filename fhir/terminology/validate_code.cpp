@@ -250,6 +250,7 @@ class CodeValidation {
         say(verdict, Kind::FaultyValueSet, Severity::Error, "the value sets form a circle: " + obstacle.name, {});
         break;
       case O::TooDeep:
+      case O::TooCostly:
       case O::BadFilter:
         say(verdict, Kind::FaultyValueSet, Severity::Error, about + obstacle.name + " cannot be used", {});
         break;
@@ -319,8 +320,8 @@ class CodeValidation {
       return;
     }
     std::string_view right = bestDisplay(wanted.empty() ? texts : wanted, question_.display_language).text;
-    verdict.outcome = Outcome::Invalid;
-    say(verdict, Kind::WrongDisplay, Severity::Error,
+    if (!question_.lenient_display) verdict.outcome = Outcome::Invalid;
+    say(verdict, Kind::WrongDisplay, question_.lenient_display ? Severity::Warning : Severity::Error,
         "the display " + quoted(verdict.coding.display) + " is wrong for the code " + codeOf(verdict.coding) +
             "; right is " + quoted(right),
         "display");

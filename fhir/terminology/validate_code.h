@@ -26,6 +26,7 @@ struct CodeQuestion {
   bool allow_abstract = true;  // false: concepts that are not to be used in records are not valid
   bool active_only = false;    // inactive concepts are not valid
   bool check_display = true;
+  bool lenient_display = false;       // a wrong display is a warning only
   std::string_view display_language;  // like Accept-Language; empty: the display may be in any language
 };
 
