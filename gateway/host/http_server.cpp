@@ -17,6 +17,7 @@
 #include "gateway/host/http_answer.h"
 #include "gateway/host/http_connection.h"
 #include "gateway/host/http_listener.h"
+#include "gateway/host/threads.h"
 
 // How it works. Every connection sits in a slot and in one epoll set, armed for a single event. A worker that gets
 // the event owns the connection until it arms it again, so a connection is never touched by two. The doorkeeper
@@ -141,6 +142,7 @@ struct HttpServer::Body {
   }
 
   void keepDoor() {
+    nameThisThread("http door");
     int64_t next_round = now() + tick();
     int64_t paused_until = 0;
     for (;;) {
@@ -223,6 +225,7 @@ struct HttpServer::Body {
   }
 
   void work() {
+    nameThisThread("http");
     for (;;) {
       epoll_event event{};
       const int count = ::epoll_wait(epoll, &event, 1, -1);

@@ -13,6 +13,7 @@
 
 #include "fhir/base/digest.h"
 #include "gateway/host/crash_point.h"
+#include "gateway/host/threads.h"
 #include "gateway/intake/inbox/period_file.h"
 
 namespace gateway::intake {
@@ -92,6 +93,7 @@ struct Inbox::Body {
 };
 
 void Inbox::Body::run() {
+  host::nameThisThread("inbox");
   for (;;) {
     std::vector<Waiting> group;
     {

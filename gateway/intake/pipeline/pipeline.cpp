@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "gateway/host/crash_point.h"
+#include "gateway/host/threads.h"
 #include "gateway/intake/pipeline/key_order.h"
 #include "gateway/intake/pipeline/stages.h"
 #include "gateway/intake/pipeline/under_way.h"
@@ -184,6 +185,8 @@ bool Pipeline::Body::takeNext(std::unique_lock<std::mutex>& lock, Message& messa
 }
 
 void Pipeline::Body::dispatch() {
+  host::nameThisThread("dispatch");
+  host::deferThisThread();
   std::unique_lock lock(mutex);
   for (;;) {
     Message message;
@@ -248,6 +251,8 @@ void Pipeline::Body::takeUp(Message message, bool replayed, uint32_t only_part) 
 }
 
 void Pipeline::Body::mapParts() {
+  host::nameThisThread("map");
+  host::deferThisThread();
   std::unique_lock lock(mutex);
   for (;;) {
     map_work.wait(lock, [&] { return stopping || !ready.empty(); });
@@ -289,6 +294,7 @@ void Pipeline::Body::mapParts() {
 
 // Commits end in about the order in which they began, so waiting for them one by one loses nothing.
 void Pipeline::Body::finishParts() {
+  host::nameThisThread("finish");
   std::unique_lock lock(mutex);
   for (;;) {
     finish_work.wait(lock, [&] { return stopping || !committing.empty(); });

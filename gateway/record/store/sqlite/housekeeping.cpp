@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "gateway/host/threads.h"
 #include "gateway/record/store/sqlite/index_writer.h"
 #include "gateway/record/store/sqlite/store_body.h"
 
@@ -25,6 +26,8 @@ struct Outdated {
 }  // namespace
 
 void SqliteStore::Body::keepHouse(std::stop_token stop) {
+  host::nameThisThread("housekeeping");
+  host::deferThisThread();
   std::unique_lock lock(house_mutex);
   while (!stop.stop_requested()) {
     house_wakes.wait_for(lock, stop, std::chrono::milliseconds(options.housekeeping_milliseconds),

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "gateway/host/threads.h"
+
 namespace gateway::record::store {
 
 using fhir::base::Done;
@@ -72,6 +74,7 @@ Done Writer::emptyLog() {
 }
 
 void Writer::loop() {
+  host::nameThisThread("record writer");
   while (true) {
     auto work = queue_.take(kIdleMilliseconds);
     if (work.closed) return;
