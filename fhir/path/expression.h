@@ -67,8 +67,9 @@ struct CompileOptions {
   // With a FHIR type ("Patient"): a member that cannot exist for the type is an error with its position.
   std::string_view strict_type;
   // How the search parameters that R4 publishes want to be read: `as` over several items keeps those of the
-  // type instead of being an error, and `resolve() is Patient` holds for a literal reference "Patient/1"
-  // that cannot be resolved.
+  // type instead of being an error, `resolve() is Patient` holds for a literal reference "Patient/1" that cannot be
+  // resolved, and `|` joins what its sides find without comparing it: 1.0 and 1.00 are equal, but each is searched by
+  // the range that its own digits imply (R4 3.1.1.4.6).
   bool search_parameter = false;
   // Where the text stands, so that errors report positions in the file that holds it.
   std::string_view file;

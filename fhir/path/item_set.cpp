@@ -119,7 +119,7 @@ bool ItemSet::insert(const Item& item) {
 bool unite(Evaluator& evaluator, std::span<const Item> left, std::span<const Item> right, uint32_t offset,
            Items& out) {
   if (!evaluator.spend(left.size() + right.size(), offset)) return false;
-  if (left.size() + right.size() == 1) {
+  if (left.size() + right.size() == 1 || evaluator.program.search_parameter) {
     out.append(left);
     out.append(right);
     return true;

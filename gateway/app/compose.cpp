@@ -18,6 +18,7 @@
 #include "gateway/host/metrics.h"
 #include "gateway/intake/connectors/loader.h"
 #include "gateway/intake/connectors/runner.h"
+#include "gateway/record/search/derived_parameters.h"
 #include "gateway/record/store/sqlite/sqlite_store.h"
 #include "mappings/engine/map_runner.h"
 
@@ -114,6 +115,7 @@ Done Gateway::Body::openRecord() {
   if (failed) return Error{Why::Unavailable, "cannot make the data folder: " + failed.message(), data};
   fhir::index::ExtractorOptions extraction;
   extraction.zone_minutes = zone;
+  extraction.leave_out = gateway::record::search::derivedParameters();
   ASSIGN_OR_RETURN(auto made, fhir::index::Extractor::create(fhir::definitions::r4(), extraction));
   extractor = std::make_unique<fhir::index::Extractor>(std::move(made));
   SqliteStore::Options options;

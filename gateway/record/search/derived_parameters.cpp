@@ -52,8 +52,13 @@ std::vector<fhir::definitions::ParameterNumber> allDerived() {
 bool isDerived(const SearchParameter& parameter) { return isCombo(parameter) || isOnResource(parameter); }
 
 bool isDerived(fhir::definitions::ParameterNumber number) {
+  const auto& all = derivedParameters();
+  return std::binary_search(all.begin(), all.end(), number);
+}
+
+const std::vector<fhir::definitions::ParameterNumber>& derivedParameters() {
   static const std::vector<fhir::definitions::ParameterNumber> kDerived = allDerived();
-  return std::binary_search(kDerived.begin(), kDerived.end(), number);
+  return kDerived;
 }
 
 std::vector<Alternative> alternativesOf(const Definitions& definitions, const SearchParameter& parameter) {

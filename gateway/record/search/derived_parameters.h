@@ -21,6 +21,8 @@ struct Alternative {
 
 bool isDerived(const fhir::definitions::SearchParameter& parameter);
 bool isDerived(fhir::definitions::ParameterNumber number);
+// All of them, ascending: an extractor need not make their values.
+const std::vector<fhir::definitions::ParameterNumber>& derivedParameters();
 // Empty unless derived.
 std::vector<Alternative> alternativesOf(const fhir::definitions::Definitions& definitions,
                                         const fhir::definitions::SearchParameter& parameter);
