@@ -16,7 +16,8 @@ void addRecordCommands(CLI::App& app, int& exit_code);  // inbox, trace, dump, r
 void addFhirpath(CLI::App& app, int& exit_code);        // fhirpath
 void addConvert(CLI::App& app, int& exit_code);         // convert
 void addMapCommands(CLI::App& app, int& exit_code);     // map, code-map (map.cpp)
-void addView(CLI::App& app, int& exit_code);           // view
+void addView(CLI::App& app, int& exit_code);            // view
+void addPatch(CLI::App& app, int& exit_code);           // patch
 
 // Options that every command on a data directory has. The vector and strings must outlive the parse.
 struct ConfigOptions {

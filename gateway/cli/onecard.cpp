@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   gateway::cli::addConvert(app, exit_code);
   gateway::cli::addMapCommands(app, exit_code);
   gateway::cli::addView(app, exit_code);
+  gateway::cli::addPatch(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

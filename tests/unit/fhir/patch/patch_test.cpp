@@ -1,0 +1,96 @@
+#include "fhir/patch/patch.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "fhir/patch/diff.h"
+
+namespace fhir::patch {
+namespace {
+
+using model::JsonValue;
+
+TEST(JsonPatch, says_where_it_cannot_be_read) {
+  auto twice = JsonPatch::read("[{\"op\": \"add\", \"op\": \"move\", \"path\": \"/a\", \"value\": 1}]");
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().where, "1:16");
+  auto second = JsonPatch::read("[{\"op\": \"remove\", \"path\": \"/a\"},\n {\"op\": \"remove\"}]");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().where, "operation 1 at 2:2");
+  EXPECT_FALSE(JsonPatch::read("{}"));
+  EXPECT_FALSE(JsonPatch::read("[1]"));
+  EXPECT_FALSE(JsonPatch::read(""));
+}
+
+TEST(JsonPatch, stops_copies_that_grow_without_end) {
+  std::string patch = "[";
+  for (int i = 0; i < 40; ++i) {
+    patch += std::string(i ? "," : "") + R"({"op": "copy", "from": "/a", "path": "/a/)" + std::to_string(i) + "\"}";
+  }
+  auto wide = JsonPatch::read(patch + "]")->apply(*JsonValue::read(R"({"a": {"x": [1, 2, 3]}})"));
+  ASSERT_FALSE(wide);
+  EXPECT_EQ(wide.error().why, base::Why::TooCostly);
+}
+
+TEST(JsonPatch, takes_no_more_operations_than_the_limit) {
+  std::string patch = "[";
+  for (int i = 0; i < 11; ++i) patch += std::string(i ? "," : "") + R"({"op": "test", "path": "", "value": {}})";
+  PatchLimits limits;
+  limits.operations = 10;
+  auto read = JsonPatch::read(patch + "]", limits);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().why, base::Why::TooCostly);
+}
+
+TEST(JsonPatch, a_test_that_does_not_hold_is_a_conflict) {
+  auto patch = JsonPatch::read(R"([{"op": "test", "path": "/a", "value": 2}])");
+  EXPECT_EQ(patch->apply(*JsonValue::read(R"({"a": 1})")).error().why, base::Why::Conflict);
+}
+
+TEST(FhirPathPatchBetween, refuses_what_is_not_one_resource) {
+  auto patient = *JsonValue::read(R"({"resourceType": "Patient", "id": "a"})");
+  EXPECT_FALSE(fhirPathPatchBetween(patient, *JsonValue::read(R"({"resourceType": "Person", "id": "a"})")));
+  EXPECT_FALSE(fhirPathPatchBetween(patient, *JsonValue::read(R"({"resourceType": "Patient", "id": "b"})")));
+  EXPECT_FALSE(fhirPathPatchBetween(patient, *JsonValue::read(R"({"a": 1})")));
+  auto odd =
+      fhirPathPatchBetween(patient, *JsonValue::read(R"({"resourceType": "Patient", "id": "a", "colour": 1})"));
+  ASSERT_FALSE(odd);
+  EXPECT_EQ(odd.error().why, base::Why::Unsupported);
+}
+
+// HL7's examples, each turned into the next one of its type by both kinds of patch.
+TEST(PatchBetween, examples_of_one_type_are_turned_into_each_other) {
+  const char* folder = std::getenv("ONECARD_R4_EXAMPLES");
+  if (!folder) GTEST_SKIP() << "HL7's examples are not there (set ONECARD_R4_EXAMPLES)";
+  std::map<std::string, JsonValue> last;
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::string name = entry.path().filename();
+    if (entry.path().extension() != ".json" || entry.file_size() > 8'000 || name[0] < 'A' || name[0] > 'Z') continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    auto now = JsonValue::read(text.str());
+    if (!now || !now->find("resourceType")) continue;
+    now->erase("id");
+    auto [before, first] = last.try_emplace(now->find("resourceType")->text, *now);
+    if (first) continue;
+    SCOPED_TRACE(name);
+    auto by_json = JsonPatch::read(jsonPatchBetween(before->second, *now).write())->apply(before->second);
+    ASSERT_TRUE(by_json) << by_json.error().text();
+    EXPECT_TRUE(sameDigits(*by_json, *now));
+    auto by_path = fhirPathPatchBetween(before->second, *now);  // which applies it
+    EXPECT_TRUE(by_path) << by_path.error().text();
+    before->second = std::move(*now);
+    ++count;
+  }
+  EXPECT_GE(count, 300u);
+}
+
+}  // namespace
+}  // namespace fhir::patch
