@@ -10,8 +10,8 @@ FUZZ_TARGET(input) {
     (void)unit->toCanonical(value);
     (void)convert(value, *unit, *unit);
     if (auto order = compare(value, *unit, value, *unit)) FUZZ_CHECK(*order == std::strong_ordering::equal);
-    auto canonical = UcumUnit::parse(unit->canonicalUnit());
-    if (canonical.ok()) FUZZ_CHECK(canonical->comparableWith(*unit));
+    // Not always comparable: a special unit is a dimension of its own inside a product, and is converted alone.
+    (void)UcumUnit::parse(unit->canonicalUnit());
   }
   // What a text means is a unit.
   if (auto code = fhir::terminology::ucumFromText(input)) FUZZ_CHECK(UcumUnit::parse(*code).ok());
