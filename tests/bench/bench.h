@@ -23,6 +23,7 @@ void benchTransactions(const Options& options);
 void benchReads(const Options& options);  // also the named searches, on the same data
 void benchCurve(const Options& options);
 void benchFhir(const Options& options);
+void benchViews(const Options& options);
 
 class Stopwatch {
  public:
