@@ -184,7 +184,8 @@ std::string capabilityStatement(const Service& service) {
   out += R"(},"implementation":{"description":"Shared health record of a county",)";
   appendText(out, "url", service.base_url);
   out +=
-      R"(},"fhirVersion":"4.0.1","format":["application/fhir+json","application/fhir+xml","json","xml"],"rest":[{"mode":"server",)";
+      R"(},"fhirVersion":"4.0.1","format":["application/fhir+json","application/fhir+xml","json","xml"],)"
+      R"("patchFormat":["application/json-patch+json","application/fhir+json","application/fhir+xml"],"rest":[{"mode":"server",)";
   appendText(out, "documentation", kDocumentation);
   out += R"(,"security":{"description":"Authorization: Bearer <token> restricts a caller to the Patients that the )"
          R"(token names; such a caller reads and does not write."},"resource":[)";

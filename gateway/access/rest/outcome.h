@@ -35,6 +35,7 @@ enum class Refusal : uint8_t {
   PageExpired,           // 410: a page link older than the retention
   Overlap,               // 400: two entries of a transaction touch one resource
   UnresolvedReference,   // 400: urn:uuid that no entry has
+  PatchFails,            // 422: a patch that can be read and not be applied to this resource
 };
 
 // `where` is a FHIRPath place, "http.<parameter>" or a place in the body ("12:5"); empty when there is none.

@@ -1,5 +1,6 @@
 #include "gateway/access/rest/interactions/body.h"
 #include "gateway/access/rest/interactions/bundle_entries.h"
+#include "gateway/access/rest/interactions/patched.h"
 #include "gateway/access/rest/outcome.h"
 
 namespace gateway::access::rest::interactions {
@@ -13,7 +14,8 @@ Answer batch(const Service& service, const Call& call, const Document& bundle) {
   for (auto& entry : entries) {
     if (!entry.refusal) {
       if (entry.resource.tree != nullptr) entry.call->body = textOf(bundle, entry.resource);
-      entry.refusal = perform(*entry.route.interaction, service, *entry.call);
+      if (entry.call->method == "PATCH") entry.refusal = unpackPatch(*entry.call);
+      if (!entry.refusal) entry.refusal = perform(*entry.route.interaction, service, *entry.call);
       if (entry.refusal->refused()) placeIn(entry, *entry.refusal);
     }
     addAnswer(service, entry, *entry.refusal, response);

@@ -54,6 +54,7 @@ Answer read(const Service& service, const Call& call);
 Answer vread(const Service& service, const Call& call);
 Answer create(const Service& service, const Call& call);  // also conditional: If-None-Exist
 Answer update(const Service& service, const Call& call);
+Answer patch(const Service& service, const Call& call);   // also conditional: PATCH [type]?criteria
 Answer remove(const Service& service, const Call& call);  // delete
 Answer historyInstance(const Service& service, const Call& call);
 Answer searchType(const Service& service, const Call& call);

@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include "gateway/access/rest/interactions/body.h"
 #include "gateway/access/rest/interactions/bundle_entries.h"
 #include "gateway/access/rest/interactions/condition.h"
+#include "gateway/access/rest/interactions/patched.h"
 #include "gateway/access/rest/interactions/stored_version.h"
 #include "gateway/access/rest/interactions/transaction_plan.h"
 #include "gateway/access/rest/interactions/transaction_references.h"
@@ -18,7 +21,22 @@ using record::store::WriteMode;
 
 namespace {
 
-OrRefusal<Write> makeWrite(const PlannedEntry& entry, ReferenceRewriter& rewriter) {
+// PATCH: the current version, patched; the commit holds to that version.
+OrRefusal<Write> makePatchedWrite(const Service& service, const PlannedEntry& entry, std::string body, Write write) {
+  Call& call = *entry.asked->call;
+  call.body = std::move(body);
+  call.media_type = "application/fhir+json";
+  if (auto refusal = unpackPatch(call)) return *std::move(refusal);
+  ASSIGN_OR_REFUSE(auto patch, readPatch(call));
+  ASSIGN_OR_REFUSE(auto current, currentVersion(service, call, entry.id));
+  if (!write.if_match) write.if_match = current.version;
+  if (*write.if_match != current.version)
+    return refuseWrite({Why::Conflict, "another version is current", "if-match"});
+  ASSIGN_OR_REFUSE(write.document, patchedDocument(patch, current));
+  return write;
+}
+
+OrRefusal<Write> makeWrite(const Service& service, const PlannedEntry& entry, ReferenceRewriter& rewriter) {
   Write write;
   write.type = entry.asked->route.type;
   write.id = entry.id;
@@ -30,6 +48,7 @@ OrRefusal<Write> makeWrite(const PlannedEntry& entry, ReferenceRewriter& rewrite
     return write;
   }
   ASSIGN_OR_REFUSE(std::string json, rewriter.rewritten(*entry.asked));
+  if (method == "PATCH") return makePatchedWrite(service, entry, std::move(json), std::move(write));
   ASSIGN_OR_REFUSE(Document document, readResource(std::move(json), entry.asked->route.type_name));
   if (method == "POST") {
     write.mode = WriteMode::Create;
@@ -45,7 +64,7 @@ OrRefusal<Batch> makeBatch(const Service& service, const Call& call, const Docum
   Batch batch;
   for (size_t position : plan.write_order) {
     const PlannedEntry& entry = plan.entries[position];
-    auto write = makeWrite(entry, rewriter);
+    auto write = makeWrite(service, entry, rewriter);
     if (auto* refusal = std::get_if<Answer>(&write)) {
       placeIn(*entry.asked, *refusal);
       return std::move(*refusal);
@@ -95,6 +114,13 @@ Answer respond(const Service& service, const TransactionPlan& plan, const Commit
   return answer;
 }
 
+// Somebody wrote what a PATCH without If-Match was made from: look again.
+bool patchedMeanwhile(const fhir::base::Error& error, const TransactionPlan& plan) {
+  if (error.why != Why::Conflict || error.where != "if-match") return false;
+  return std::none_of(plan.entries.begin(), plan.entries.end(),
+                      [](const PlannedEntry& entry) { return entry.precondition.if_match.has_value(); });
+}
+
 fhir::base::Result<CommitResult> commitOrLook(const Service& service, const Call& call, Batch batch) {
   if (!batch.writes.empty()) return commitAndWait(service, std::move(batch));
   ASSIGN_OR_RETURN(uint64_t sequence, service.store.latestSequence(call.rights));
@@ -103,7 +129,8 @@ fhir::base::Result<CommitResult> commitOrLook(const Service& service, const Call
 
 }  // namespace
 
-// transaction (R4 3.1.0.11.2): all or nothing, in the order DELETE, POST, PUT, GET whatever the order in the Bundle.
+// transaction (R4 3.1.0.11.2): all or nothing, in the order DELETE, POST, PUT and PATCH, GET whatever the order in
+// the Bundle.
 Answer transaction(const Service& service, const Call& call, const Document& bundle) {
   ASSIGN_OR_REFUSE(auto entries, readEntries(service, call, bundle));
   for (uint32_t attempt = 0; attempt < service.limits.condition_attempts; ++attempt) {
@@ -111,7 +138,8 @@ Answer transaction(const Service& service, const Call& call, const Document& bun
     ASSIGN_OR_REFUSE(Batch batch, makeBatch(service, call, bundle, plan));
     auto committed = commitOrLook(service, call, std::move(batch));
     if (committed.ok()) return respond(service, plan, *committed);
-    if (!conditionChanged(committed.error())) return refuseWrite(committed.error());
+    if (!conditionChanged(committed.error()) && !patchedMeanwhile(committed.error(), plan))
+      return refuseWrite(committed.error());
   }
   return refuse({Why::Busy, "others keep changing what the conditions of this transaction ask for", {}});
 }

@@ -24,9 +24,9 @@ std::optional<Answer> checkAllowed(const PlannedEntry& entry, const Call& call) 
   if (interaction.shape == Shape::TypeSearch)
     return refuse({Why::Unsupported, "an entry searches by GET", entry.asked->place() + ".request"});
   if (interaction.writes && !entry.asked->call->parameters.empty())
-    return refuse(
-        {Why::Unsupported, "conditional update and delete are not offered", entry.asked->place() + ".request.url"});
-  bool needs_resource = methodOf(entry) == "POST" || methodOf(entry) == "PUT";
+    return refuse({Why::Unsupported, "conditional update, patch and delete are not offered in a transaction",
+                   entry.asked->place() + ".request.url"});
+  bool needs_resource = methodOf(entry) == "POST" || methodOf(entry) == "PUT" || methodOf(entry) == "PATCH";
   if (needs_resource && entry.asked->resource.tree == nullptr)
     return refuse(Refusal::BodyMissing, "this entry needs a resource", entry.asked->place() + ".resource");
   return std::nullopt;
@@ -85,7 +85,7 @@ std::optional<Answer> checkOverlap(const TransactionPlan& plan) {
 std::optional<Answer> mapFullUrls(TransactionPlan& plan) {
   for (const auto& entry : plan.entries) {
     std::string_view method = methodOf(entry);
-    if ((method != "POST" && method != "PUT") || entry.asked->full_url.empty()) continue;
+    if ((method != "POST" && method != "PUT" && method != "PATCH") || entry.asked->full_url.empty()) continue;
     if (!plan.identities.emplace(entry.asked->full_url, identityOf(entry)).second)
       return refuse(Refusal::Overlap, "another entry has the same fullUrl", entry.asked->place() + ".fullUrl");
   }
@@ -93,7 +93,7 @@ std::optional<Answer> mapFullUrls(TransactionPlan& plan) {
 }
 
 void orderWrites(TransactionPlan& plan) {
-  for (std::string_view method : {"DELETE", "POST", "PUT"}) {
+  for (std::string_view method : {"DELETE", "POST", "PUT", "PATCH"}) {
     for (size_t i = 0; i < plan.entries.size(); ++i) {
       PlannedEntry& entry = plan.entries[i];
       if (methodOf(entry) != method || !entry.asked->route.interaction->writes || entry.existing) continue;

@@ -24,7 +24,7 @@ struct PlannedEntry {
 
 struct TransactionPlan {
   std::vector<PlannedEntry> entries;  // as in the Bundle
-  std::vector<size_t> write_order;    // positions in `entries`: DELETE, POST, PUT
+  std::vector<size_t> write_order;    // positions in `entries`: DELETE, POST, PUT, PATCH
   std::vector<record::store::Condition> conditions;
   std::unordered_map<std::string, std::string> identities;  // fullUrl -> "Patient/1"
 };

@@ -35,6 +35,7 @@ TEST(Outcome, each_reason_has_its_status) {
   EXPECT_EQ(statusOf(Refusal::NotAcceptable), 406);
   EXPECT_EQ(statusOf(Refusal::VersionMismatch), 412);
   EXPECT_EQ(statusOf(Refusal::UnsupportedMediaType), 415);
+  EXPECT_EQ(statusOf(Refusal::PatchFails), 422);
 }
 
 TEST(Outcome, says_code_details_and_place) {
