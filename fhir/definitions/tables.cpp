@@ -25,6 +25,12 @@ ONECARD_TABLE(compartments, "compartments.tsv")
 ONECARD_TABLE(required_codes, "required_codes.tsv")
 ONECARD_TABLE(code_systems, "code_systems.tsv")
 ONECARD_TABLE(value_sets, "value_sets.tsv")
+ONECARD_TABLE(value_set_codes, "value_set_codes.tsv")
+ONECARD_TABLE(invariants, "invariants.tsv")
+ONECARD_TABLE(bindings, "bindings.tsv")
+ONECARD_TABLE(primitives, "primitives.tsv")
+ONECARD_TABLE(type_profiles, "type_profiles.tsv")
+ONECARD_TABLE(profiles, "profiles.ndjson")
 
 namespace fhir::definitions {
 namespace {
@@ -42,6 +48,12 @@ const Tables& r4Tables() {
       between(onecard_r4_required_codes, onecard_r4_required_codes_end),
       between(onecard_r4_code_systems, onecard_r4_code_systems_end),
       between(onecard_r4_value_sets, onecard_r4_value_sets_end),
+      between(onecard_r4_value_set_codes, onecard_r4_value_set_codes_end),
+      between(onecard_r4_invariants, onecard_r4_invariants_end),
+      between(onecard_r4_bindings, onecard_r4_bindings_end),
+      between(onecard_r4_primitives, onecard_r4_primitives_end),
+      between(onecard_r4_type_profiles, onecard_r4_type_profiles_end),
+      between(onecard_r4_profiles, onecard_r4_profiles_end),
   };
   return tables;
 }

@@ -16,6 +16,12 @@ struct Tables {
   std::string_view required_codes;
   std::string_view code_systems;  // rows of three kinds, see fhir/terminology/r4_terminology.cpp
   std::string_view value_sets;
+  std::string_view value_set_codes;
+  std::string_view invariants;
+  std::string_view bindings;
+  std::string_view primitives;
+  std::string_view type_profiles;
+  std::string_view profiles;  // no table: one StructureDefinition a line
 };
 const Tables& r4Tables();
 

@@ -114,7 +114,7 @@ class Typing {
     if (shadow) key = Name(key.text.substr(1));
     Member member = definitions::r4().member(parent.type, key);
     if (member.element == nullptr || (shadow && typeTable().written[member.type] == Written::NotPrimitive)) {
-      if (!record.has(Record::NotFirst)) find(index, "this member is not defined for its type");
+      if (!record.has(Record::NotFirst)) findUnknown(index, key.text);
       if (record.kind == JsonKind::Null) nulls_.push_back(index);
       return;
     }
@@ -141,21 +141,22 @@ class Typing {
     if (type == typeTable().resource) {
       type = record.kind == JsonKind::Object ? resourceTypeOf(index) : TypeNumber{0};
       if (type == 0) {
-        find(index, "this must be a resource, and its resourceType names no R4 resource");
+        find(index, "resource-type", "this must be a resource, and its resourceType names no R4 resource");
         return;
       }
     }
     const bool repeats = element.max > 1;
     if (repeats != record.has(Record::FromArray) && !record.has(Record::NotFirst))
-      find(index, repeats ? "this element repeats, so it must be a JSON array"
-                          : "this element does not repeat, so it must not be a JSON array");
+      find(index, "json-array",
+           repeats ? "this element repeats, so it must be a JSON array"
+                   : "this element does not repeat, so it must not be a JSON array");
     if (record.kind == JsonKind::Null) {
       record.type = type;
       nulls_.push_back(index);
       return;
     }
     if (!fits(typeTable().written[type], record.kind)) {
-      find(index, "the JSON value has the wrong kind for the type of this element");
+      find(index, "json-type", "the JSON value has the wrong kind for the type of this element");
       return;
     }
     record.type = type;
@@ -214,7 +215,7 @@ class Typing {
     Record& shadow = records_[index];
     if (shadow.kind != JsonKind::Object) {
       if (shadow.kind != JsonKind::Null || !shadow.has(Record::FromArray))
-        find(index, "the member with an underscore must be a JSON object");
+        find(index, "json-type", "the member with an underscore must be a JSON object");
       hide(shadow);
       return;
     }
@@ -237,7 +238,7 @@ class Typing {
     const bool place_holder = record.has(Record::FromArray) && record.type != 0 &&
                               typeTable().written[record.type] != Written::NotPrimitive &&
                               records_[record.parent].has(Record::HasShadows);
-    if (!place_holder || !record.has(Record::FromArray)) find(index, "null is not a value in FHIR");
+    if (!place_holder || !record.has(Record::FromArray)) find(index, "json-null", "null is not a value in FHIR");
     hide(record);
   }
 
@@ -248,17 +249,31 @@ class Typing {
 
   void report(const Oddity& oddity) {
     switch (oddity.what) {
-      case Oddity::What::EmptyArray: find(oddity.record, "an array of this object is empty"); break;
-      case Oddity::What::EmptyObject: find(oddity.record, "the object is empty"); break;
-      case Oddity::What::NestedArray: find(oddity.record, "an array of this object stands inside an array"); break;
+      case Oddity::What::EmptyArray: find(oddity.record, "json-empty", "an array of this object is empty"); break;
+      case Oddity::What::EmptyObject: find(oddity.record, "json-empty", "the object is empty"); break;
+      case Oddity::What::NestedArray:
+        find(oddity.record, "json-array", "an array of this object stands inside an array");
+        break;
     }
   }
 
-  void find(uint32_t index, const char* what) {
+  // A member that its type does not have: perhaps a choice of a type that is not allowed.
+  void findUnknown(uint32_t index, std::string_view key) {
+    for (const definitions::Element* element : definitions::r4().elements(records_[records_[index].parent].type)) {
+      const std::string_view name = element->name.text;
+      if (!element->choice || key.size() <= name.size() || !key.starts_with(name)) continue;
+      if (key[name.size()] < 'A' || key[name.size()] > 'Z') continue;
+      return find(index, "choice-type", "this element does not come in this type");
+    }
+    find(index, "unknown-element", "this member is not defined for its type");
+  }
+
+  void find(uint32_t index, const char* rule, const char* what) {
     if (++found_ > kMostFindings) return;
     base::Finding finding;
     finding.severity = Severity::Error;
     finding.code = "structure";
+    finding.rule = rule;
     finding.what = found_ == kMostFindings ? "there are more structural errors than are listed" : what;
     finding.expression = placeOf(tree_.node(index));
     findings_.add(std::move(finding));

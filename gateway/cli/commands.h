@@ -15,6 +15,7 @@ void addCheckConfig(CLI::App& app, int& exit_code);     // check-config
 void addRecordCommands(CLI::App& app, int& exit_code);  // inbox, trace, dump, reindex, status
 void addFhirpath(CLI::App& app, int& exit_code);        // fhirpath
 void addConvert(CLI::App& app, int& exit_code);         // convert
+void addValidate(CLI::App& app, int& exit_code);        // validate
 void addMapCommands(CLI::App& app, int& exit_code);     // map, code-map (map.cpp)
 void addView(CLI::App& app, int& exit_code);            // view
 void addPatch(CLI::App& app, int& exit_code);           // patch

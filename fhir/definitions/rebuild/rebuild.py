@@ -373,8 +373,11 @@ def main():
 
     write_table(os.path.join(tables, "compartments.tsv"), ["compartment", "resource", "parameters"],
                 compartments(folder))
-    write_table(os.path.join(tables, "required_codes.tsv"), ["value_set", "system", "codes"],
-                required_codes(folder, elements))
+    required = required_codes(folder, elements)
+    write_table(os.path.join(tables, "required_codes.tsv"), ["value_set", "system", "codes"], required)
+
+    import rules  # it uses this file
+    rules.rebuild_rules(folder, tables, required, {row["binding"] for row in elements if row["binding"]}, write_table)
 
 
 if __name__ == "__main__":

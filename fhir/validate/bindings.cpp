@@ -1,0 +1,91 @@
+// Codes against bound value sets (R4 4.1.5): required is an error, extensible a warning, others say nothing.
+
+#include "fhir/terminology/terminology.h"
+#include "fhir/terminology/ucum.h"
+#include "fhir/validate/codes.h"
+#include "fhir/validate/pass.h"
+
+namespace fhir::validate {
+namespace {
+
+constexpr base::Name kCoding("coding"), kSystem("system"), kVersion("version"), kCode("code"), kText("text");
+
+struct BoundTypes {
+  definitions::TypeNumber concept_type, coding, quantity;
+  BoundTypes() {
+    const auto& r4 = definitions::r4();
+    concept_type = r4.type("CodeableConcept")->number;
+    coding = r4.type("Coding")->number;
+    quantity = r4.type("Quantity")->number;
+  }
+};
+
+}  // namespace
+
+Membership memberOf(const BoundSet& set, const terminology::Coding& coding, bool has_system,
+                    terminology::Terminology* terminology) {
+  if (set.grammar != Grammar::None) return fitsGrammar(set.grammar, coding.code) ? Membership::Yes : Membership::No;
+  if (set.codes != nullptr) {
+    if (!has_system) return set.codes->holds(coding.code) ? Membership::Yes : Membership::No;
+    return set.codes->holds(coding.system, coding.code) ? Membership::Yes : Membership::No;
+  }
+  if (terminology != nullptr)
+    if (auto member = terminology->memberOf(coding, set.url)) return *member ? Membership::Yes : Membership::No;
+  return Membership::Unknown;
+}
+
+bool fitsGrammar(Grammar grammar, std::string_view code) {
+  switch (grammar) {
+    case Grammar::MediaType: return isMediaType(code);
+    case Grammar::Format: return code == "json" || code == "xml" || code == "ttl" || isMediaType(code);
+    case Grammar::Language: return isLanguageTag(code);
+    case Grammar::Ucum: return terminology::UcumUnit::parse(code).ok();
+    case Grammar::None: break;
+  }
+  return true;
+}
+
+void Pass::checkBindings(uint32_t index, const ElementBook& bound) {
+  if (bound.required.set()) checkBinding(index, bound.required, base::Severity::Error, false);
+  if (bound.extensible.set()) checkBinding(index, bound.extensible, base::Severity::Warning, true);
+}
+
+void Pass::checkBinding(uint32_t index, const BoundSet& set, base::Severity severity, bool extensible) {
+  static const BoundTypes types;
+  const model::Record& self = record(index);
+  const std::string which = " value set " + std::string(set.url);
+  const std::string_view rule = "binding";
+  auto fails = [&](std::string what) { report(index, severity, "code-invalid", rule, std::move(what) + which); };
+  auto coding = [&](uint32_t at) {
+    return terminology::Coding{childValue(at, kSystem), childValue(at, kVersion), childValue(at, kCode), {}};
+  };
+  if (self.type == types.concept_type) {
+    bool unknown = false, any = false;
+    for (uint32_t i = child(index, kCoding); i != kNone; i = nextNamed(i)) {
+      any = true;
+      const Membership member = memberOf(set, coding(i), true, options.terminology);
+      if (member == Membership::Yes) return;
+      unknown |= member == Membership::Unknown;
+    }
+    if (unknown) return;
+    if (any) return fails("none of the codings is in the");
+    if (!extensible && child(index, kText) != kNone) fails("a code is needed, from the");
+    return;
+  }
+  if (self.type == types.coding || self.type == types.quantity) {
+    const terminology::Coding mine = coding(index);
+    if (mine.code.empty()) {
+      if (!extensible && self.type == types.coding && self.first != 0 && child(index, kSystem) != kNone)
+        fails("a code is needed, from the");
+      return;
+    }
+    if (memberOf(set, mine, true, options.terminology) == Membership::No) fails("the code is not in the");
+    return;
+  }
+  const std::string_view code = value(index);
+  if (code.empty() || self.kind != model::JsonKind::String) return;
+  if (memberOf(set, {{}, {}, code, {}}, false, options.terminology) == Membership::No)
+    fails("the code is not in the");
+}
+
+}  // namespace fhir::validate

@@ -1,0 +1,35 @@
+// Invariants: FHIRPath of the definitions, with limits on steps and depth (R4 5.3.6; ElementDefinition.constraint).
+
+#include "fhir/validate/pass.h"
+
+namespace fhir::validate {
+
+namespace {
+
+// True alone is true: an empty result means that the rule could not be shown to hold.
+bool isTrue(const path::Collection& result, base::Arena& arena) {
+  if (result.size() != 1) return false;
+  const path::Item value = result[0].computed(arena);
+  return value.kind() != path::ItemKind::Boolean || value.boolean();
+}
+
+}  // namespace
+
+void Pass::checkInvariant(uint32_t index, const Invariant& invariant) {
+  path::Evaluation evaluation(arena_);
+  evaluation.terminology = options.terminology;
+  evaluation.conformance = this;
+  evaluation.now = options.now;
+  evaluation.step_budget = options.invariant_steps;
+  evaluation.depth_budget = 100;
+  auto result = invariant.expression.evaluate(item(index), evaluation);
+  if (!result.ok()) {
+    warning(index, result.error().why == base::Why::TooCostly ? "too-costly" : "processing", "invariant-stopped",
+            invariant.key + " could not be evaluated: " + result.error().what);
+  } else if (!isTrue(*result, arena_)) {
+    report(index, invariant.severity, "invariant", invariant.key, invariant.human);
+  }
+  if (visits_.empty()) arena_.reset();
+}
+
+}  // namespace fhir::validate

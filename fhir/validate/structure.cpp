@@ -1,0 +1,98 @@
+// Cardinality, choices, empty elements, primitive formats (R4 2.24.0.1, 1.16.4 "Cardinality", ele-1, ext-1).
+
+#include "fhir/validate/pass.h"
+#include "fhir/validate/primitives.h"
+
+namespace fhir::validate {
+
+using definitions::Element;
+using model::JsonKind;
+using model::Record;
+
+namespace {
+
+const Element* allElements() {
+  static const Element* const elements = definitions::r4().allElements().data();
+  return elements;
+}
+
+bool isObject(const Record& record) { return record.kind == JsonKind::Object; }
+
+}  // namespace
+
+// Counts the children of an element by their definitions.
+void Pass::checkStructure(uint32_t object) {
+  const Record& self = record(object);
+  const Element* elements = allElements();
+  for (uint32_t i = self.first; i != 0; i = record(i).next) {
+    const Record& child = record(i);
+    if (child.element == 0) continue;
+    const Element& element = elements[child.element - 1];
+    const uint16_t count = ++counts_[child.element - 1];
+    if (count <= element.max || element.max == 65535) continue;
+    if (child.has(Record::FromArray) && child.has(Record::NotFirst)) continue;  // reading has said so
+    if (element.choice) {
+      error(i, "structure", "choice-type", "a choice of types may be made once only");
+    } else {
+      error(i, "structure", "cardinality", "the element may stand here once only");
+    }
+  }
+  for (uint32_t index : book.type(self.type).required) {
+    if (counts_[index] > 0) continue;
+    std::string name(elements[index].name.text);
+    if (elements[index].choice) name += "[x]";
+    error(object, "required", "cardinality", "the required element '" + name + "' is missing");
+  }
+  for (uint32_t i = self.first; i != 0; i = record(i).next)
+    if (record(i).element != 0) counts_[record(i).element - 1] = 0;
+}
+
+void Pass::checkPrimitive(uint32_t index) {
+  const std::string_view wrong = wrongPrimitive(record(index).type, value(index));
+  if (!wrong.empty()) error(index, "value", "primitive", std::string(wrong));
+}
+
+// One element with all rules of R4 that concern it alone.
+void Pass::checkRecord(uint32_t index) {
+  static constexpr base::Name kId("id"), kExtension("extension"), kValue("value");
+  static const auto& r4 = definitions::r4();
+  static const definitions::TypeNumber extension = r4.type("Extension")->number,
+                                       reference = r4.type("Reference")->number, xhtml = r4.type("xhtml")->number,
+                                       bundle = r4.type("Bundle")->number;
+  const Record& self = record(index);
+  if (self.type == 0 || self.has(Record::Hidden)) return;
+  if (isObject(self)) {
+    bool content = false;
+    for (uint32_t i = self.first; i != 0 && !content; i = record(i).next) content = record(i).name_hash != kId.hash;
+    if (!content && self.first != 0 && !isResource(index))
+      error(index, "invariant", "ele-1", "the element has neither a value nor children beside its id");
+    checkStructure(index);
+  } else if (self.type == xhtml) {
+    checkNarrative(index);
+  } else {
+    checkPrimitive(index);
+  }
+  if (self.element != 0) {
+    const ElementBook& mine = book.element(self.element - 1);
+    if (mine.required.set() || mine.extensible.set()) checkBindings(index, mine);
+    for (const Invariant* invariant : mine.invariants) checkInvariant(index, *invariant);
+    for (std::string_view profile : mine.profiles)
+      if (const Profile* known = profiles.find(profile); known != nullptr && r4.isSubtypeOf(self.type, known->type))
+        checkProfile(index, *known);
+  }
+  for (const Invariant* invariant : book.type(self.type).invariants) checkInvariant(index, *invariant);
+  if (self.type == extension) {
+    const bool nested = child(index, kExtension) != kNone, valued = child(index, kValue) != kNone;
+    if (nested == valued)
+      error(index, "invariant", "ext-1", "an extension has either a value or extensions, and not both");
+    checkExtension(index);
+  } else if (self.type == reference) {
+    checkReference(index);
+  } else if (isResource(index)) {
+    checkContained(index);
+    if (self.type == bundle) checkBundle(index);
+    checkDeclaredProfiles(index);
+  }
+}
+
+}  // namespace fhir::validate

@@ -1,0 +1,141 @@
+// onecard validate: findings about resources, by R4 and by profiles.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "fhir/model/document.h"
+#include "fhir/validate/loader.h"
+#include "fhir/validate/report.h"
+#include "fhir/validate/validator.h"
+#include "gateway/cli/commands.h"
+#include "gateway/host/clock.h"
+
+namespace gateway::cli {
+
+using fhir::base::Result;
+using fhir::model::Document;
+
+namespace {
+
+constexpr int kErrors = 1;
+constexpr int kCannotRead = 2;
+
+struct ValidateOptions {
+  std::vector<std::string> profiles;
+  std::vector<std::string> packages;
+  std::string format = "text";
+  std::vector<std::string> files;
+};
+
+Result<std::string> readFile(const std::string& path) {
+  if (path == "-") return readStandardInput();
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return fhir::base::invalid("this is a folder", path);
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fhir::base::Error{fhir::base::Why::NotFound, "the file cannot be read", path};
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+bool isXml(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const size_t at = text.find_first_not_of(" \t\r\n");
+  return at != std::string_view::npos && text[at] == '<';
+}
+
+// Definitions in a file (a package, a Bundle, one resource) or in the JSON files of a folder.
+fhir::base::Done loadPackage(const std::string& path, fhir::validate::Loader& loader) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) {
+    ASSIGN_OR_RETURN(std::string bytes, readFile(path));
+    return loader.add(std::move(bytes), path);
+  }
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error))
+    if (entry.is_regular_file() && entry.path().extension() == ".json") files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  for (const std::string& file : files) {
+    ASSIGN_OR_RETURN(std::string bytes, readFile(file));
+    RETURN_IF_ERROR(loader.add(std::move(bytes), file));
+  }
+  return {};
+}
+
+class Command {
+ public:
+  explicit Command(const ValidateOptions& options) : options_(options) {}
+
+  int run() {
+    fhir::validate::Loader loader;
+    for (const std::string& package : options_.packages) {
+      auto loaded = loadPackage(package, loader);
+      if (!loaded.ok()) {
+        std::cerr << loaded.error().text() << "\n";
+        return kCannotRead;
+      }
+    }
+    auto made = loader.finish();
+    if (!made.ok()) {
+      std::cerr << made.error().text() << "\n";
+      return kCannotRead;
+    }
+    for (const std::string& lack : loader.lacks()) std::cerr << lack << "\n";
+    const fhir::validate::Validator validator(**made);
+    settings_.profiles = options_.profiles;
+    settings_.terminology = loader.terminology();
+    host::SystemClock clock;
+    settings_.now = fhir::base::Temporal::fromMicroseconds(clock.nowMicroseconds(), 480);
+    int worst = 0;
+    for (const std::string& file : options_.files) worst = std::max(worst, validate(file, validator));
+    return worst;
+  }
+
+ private:
+  int unreadable(const std::string& file, const fhir::base::Error& error) const {
+    if (options_.format == "outcome")
+      std::cout << fhir::validate::asOutcome(error) << "\n";
+    else
+      std::cout << file << ":" << error.text() << "\n";
+    return kCannotRead;
+  }
+
+  int validate(const std::string& file, const fhir::validate::Validator& validator) const {
+    auto text = readFile(file);
+    if (!text.ok()) return unreadable(file, text.error());
+    const bool xml = isXml(*text);
+    fhir::base::Findings reading;
+    auto document = xml ? Document::readXml(*text, reading) : Document::readResource(*text, reading);
+    if (!document.ok()) return unreadable(file, document.error());
+    const fhir::base::Findings findings = validator.validate(*document, reading, settings_);
+    const fhir::validate::SourcePlaces places(*text, *document, xml);
+    if (options_.format == "outcome")
+      std::cout << fhir::validate::asOutcome(findings, places) << "\n";
+    else
+      std::cout << fhir::validate::asText(findings, file == "-" ? "stdin" : file, places);
+    return findings.hasErrors() ? kErrors : 0;
+  }
+
+  const ValidateOptions& options_;
+  fhir::validate::Options settings_;
+};
+
+}  // namespace
+
+void addValidate(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ValidateOptions>();
+  auto* command = app.add_subcommand("validate", "check FHIR R4 resources, JSON or XML");
+  command->add_option("--profile", options->profiles, "canonical URL that each resource must conform to; repeatable")
+      ->allow_extra_args(false);
+  command->add_option("--package", options->packages, "definitions: package.tgz, a JSON file or a folder; repeatable")
+      ->allow_extra_args(false);
+  command->add_option("--format", options->format, "text (default) or outcome")
+      ->check(CLI::IsMember({"text", "outcome"}));
+  command->add_option("files", options->files, "resources; - is standard input")->required();
+  command->callback([options, &exit_code] { exit_code = Command(*options).run(); });
+}
+
+}  // namespace gateway::cli
