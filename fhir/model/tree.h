@@ -45,7 +45,9 @@ struct Record {
 
 struct Oddity {  // seen while reading, becomes a finding when the text is a FHIR resource
   enum class What : uint8_t { EmptyArray, EmptyObject, NestedArray } what;
-  uint32_t record;  // the object in which it stands, or which is empty
+  uint32_t record;          // the object in which it stands, or which is empty
+  uint32_t key_offset = 0;  // of an array: where its key stands in the text, without quotes
+  uint32_t key_size = 0;    // 0: unknown
 };
 
 struct Document::Tree {

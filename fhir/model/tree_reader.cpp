@@ -91,7 +91,7 @@ class RecordBuilder final : public base::JsonHandler {
       frame.record = outer.record;
       frame.key = outer.key;
       if (outer.is_array) {
-        tree_.oddities.push_back({Oddity::What::NestedArray, outer.record});
+        tree_.oddities.push_back({Oddity::What::NestedArray, outer.record, keyOffset(frame), keySize(frame)});
         frame.items = outer.items;
       }
     }
@@ -101,7 +101,8 @@ class RecordBuilder final : public base::JsonHandler {
   bool endArray(size_t offset) override {
     Frame frame = frames_.back();
     frames_.pop_back();
-    if (frame.items == 0) tree_.oddities.push_back({Oddity::What::EmptyArray, frame.record});
+    if (frame.items == 0)
+      tree_.oddities.push_back({Oddity::What::EmptyArray, frame.record, keyOffset(frame), keySize(frame)});
     if (frames_.empty()) {
       Record& root = tree_.records[frame.record];
       root.length = static_cast<uint32_t>(offset + 1 - root.offset);
@@ -114,6 +115,12 @@ class RecordBuilder final : public base::JsonHandler {
   std::optional<Error> takeError() { return std::move(error_); }
 
  private:
+  // Keys with escapes stand elsewhere; their arrays are named by the object alone.
+  static uint32_t keyOffset(const Frame& frame) { return frame.key.offset; }
+  static uint32_t keySize(const Frame& frame) {
+    return (frame.key.flags & Record::SideKey) != 0 ? 0 : frame.key.size;
+  }
+
   bool scalar(JsonKind kind, size_t offset, size_t length) {
     add(kind, offset, length);
     return true;

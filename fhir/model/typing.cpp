@@ -147,9 +147,9 @@ class Typing {
     }
     const bool repeats = element.max > 1;
     if (repeats != record.has(Record::FromArray) && !record.has(Record::NotFirst))
-      find(index, "json-array",
-           repeats ? "this element repeats, so it must be a JSON array"
-                   : "this element does not repeat, so it must not be a JSON array");
+      findList(index, "json-array",
+               repeats ? "this element repeats, so it must be a JSON array"
+                       : "this element does not repeat, so it must not be a JSON array");
     if (record.kind == JsonKind::Null) {
       record.type = type;
       nulls_.push_back(index);
@@ -249,10 +249,10 @@ class Typing {
 
   void report(const Oddity& oddity) {
     switch (oddity.what) {
-      case Oddity::What::EmptyArray: find(oddity.record, "json-empty", "an array of this object is empty"); break;
+      case Oddity::What::EmptyArray: findArray(oddity, "json-empty", "an array may not be empty"); break;
       case Oddity::What::EmptyObject: find(oddity.record, "json-empty", "the object is empty"); break;
       case Oddity::What::NestedArray:
-        find(oddity.record, "json-array", "an array of this object stands inside an array");
+        findArray(oddity, "json-array", "an array may not stand inside an array");
         break;
     }
   }
@@ -263,19 +263,34 @@ class Typing {
       const std::string_view name = element->name.text;
       if (!element->choice || key.size() <= name.size() || !key.starts_with(name)) continue;
       if (key[name.size()] < 'A' || key[name.size()] > 'Z') continue;
-      return find(index, "choice-type", "this element does not come in this type");
+      return findList(index, "choice-type", "this element does not come in this type");
     }
-    find(index, "unknown-element", "this member is not defined for its type");
+    findList(index, "unknown-element", "this member is not defined for its type");
   }
 
-  void find(uint32_t index, const char* rule, const char* what) {
+  void find(uint32_t index, const char* rule, const char* what) { findAt(placeOf(tree_.node(index)), rule, what); }
+
+  // About the whole list that the member begins.
+  void findList(uint32_t index, const char* rule, const char* what) {
+    std::string place = placeOf(tree_.node(index));
+    if (place.ends_with(']')) place.resize(place.rfind('['));
+    findAt(std::move(place), rule, what);
+  }
+
+  void findArray(const Oddity& oddity, const char* rule, const char* what) {
+    std::string place = placeOf(tree_.node(oddity.record));
+    if (oddity.key_size > 0) place += "." + tree_.text.substr(oddity.key_offset, oddity.key_size);
+    findAt(std::move(place), rule, what);
+  }
+
+  void findAt(std::string place, const char* rule, const char* what) {
     if (++found_ > kMostFindings) return;
     base::Finding finding;
     finding.severity = Severity::Error;
     finding.code = "structure";
     finding.rule = rule;
     finding.what = found_ == kMostFindings ? "there are more structural errors than are listed" : what;
-    finding.expression = placeOf(tree_.node(index));
+    finding.expression = std::move(place);
     findings_.add(std::move(finding));
   }
 

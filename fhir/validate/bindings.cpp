@@ -11,19 +11,38 @@ namespace {
 constexpr base::Name kCoding("coding"), kSystem("system"), kVersion("version"), kCode("code"), kText("text");
 
 struct BoundTypes {
-  definitions::TypeNumber concept_type, coding, quantity;
+  definitions::TypeNumber concept_type, coding, quantity, string, uri;
   BoundTypes() {
     const auto& r4 = definitions::r4();
     concept_type = r4.type("CodeableConcept")->number;
     coding = r4.type("Coding")->number;
     quantity = r4.type("Quantity")->number;
+    string = r4.type("string")->number;
+    uri = r4.type("uri")->number;
+  }
+  // code is a string, url and canonical are URIs
+  bool isPlain(definitions::TypeNumber type) const {
+    return definitions::r4().isSubtypeOf(type, string) || definitions::r4().isSubtypeOf(type, uri);
   }
 };
 
 }  // namespace
 
+std::string_view systemOf(Grammar grammar) {
+  switch (grammar) {
+    case Grammar::MediaType:
+    case Grammar::Format: return "urn:ietf:bcp:13";
+    case Grammar::Language: return "urn:ietf:bcp:47";
+    case Grammar::Ucum: return "http://unitsofmeasure.org";
+    case Grammar::None: break;
+  }
+  return {};
+}
+
 Membership memberOf(const BoundSet& set, const terminology::Coding& coding, bool has_system,
                     terminology::Terminology* terminology) {
+  if (set.grammar != Grammar::None && has_system && !coding.system.empty() && coding.system != systemOf(set.grammar))
+    return Membership::No;
   if (set.grammar != Grammar::None) return fitsGrammar(set.grammar, coding.code) ? Membership::Yes : Membership::No;
   if (set.codes != nullptr) {
     if (!has_system) return set.codes->holds(coding.code) ? Membership::Yes : Membership::No;
@@ -52,10 +71,14 @@ void Pass::checkBindings(uint32_t index, const ElementBook& bound) {
 
 void Pass::checkBinding(uint32_t index, const BoundSet& set, base::Severity severity, bool extensible) {
   static const BoundTypes types;
+  if (!wrong_.empty() && hasErrorBelow(index)) return;
   const model::Record& self = record(index);
   const std::string which = " value set " + std::string(set.url);
   const std::string_view rule = "binding";
-  auto fails = [&](std::string what) { report(index, severity, "code-invalid", rule, std::move(what) + which); };
+  auto fails = [&](std::string what) {
+    report(index, severity, "code-invalid", rule, std::move(what) + which);
+    if (severity == base::Severity::Error && index != 0) markBad(self.parent, tree.name(self));
+  };
   auto coding = [&](uint32_t at) {
     return terminology::Coding{childValue(at, kSystem), childValue(at, kVersion), childValue(at, kCode), {}};
   };
@@ -83,7 +106,7 @@ void Pass::checkBinding(uint32_t index, const BoundSet& set, base::Severity seve
     return;
   }
   const std::string_view code = value(index);
-  if (code.empty() || self.kind != model::JsonKind::String) return;
+  if (code.empty() || !types.isPlain(self.type)) return;
   if (memberOf(set, {{}, {}, code, {}}, false, options.terminology) == Membership::No)
     fails("the code is not in the");
 }

@@ -8,8 +8,8 @@
 namespace fhir::validate {
 namespace {
 
-constexpr base::Name kContained("contained"), kId("id"), kMeta("meta"), kText("text"), kDiv("div"),
-    kVersionId("versionId"), kLastUpdated("lastUpdated"), kSecurity("security");
+constexpr base::Name kContained("contained"), kId("id"), kMeta("meta"), kText("text"), kVersionId("versionId"),
+    kLastUpdated("lastUpdated"), kSecurity("security");
 
 // Fragments "#id" that the resource uses, as reference, canonical, uri or url.
 struct Fragments {
@@ -26,7 +26,7 @@ void Pass::checkContained(uint32_t resource) {
   if (!r4.isSubtypeOf(record(resource).type, domain)) return;
   if (!isContained(resource)) {
     const uint32_t text = child(resource, kText);
-    if (text == kNone || child(text, kDiv) == kNone)
+    if (text == kNone)
       warning(resource, "invariant", "dom-6", "a resource should have narrative for robust management");
   }
   const uint32_t first = child(resource, kContained);

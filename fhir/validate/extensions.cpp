@@ -56,14 +56,41 @@ static bool allowed(Pass& pass, uint32_t extension, const Profile& definition) {
   return definition.places.empty();
 }
 
+// Whether the definition of the outermost extension has a part like this one.
+static bool isPart(Pass& pass, uint32_t index) {
+  static const definitions::TypeNumber extension = definitions::r4().type("Extension")->number;
+  std::vector<uint32_t> way{index};
+  while (pass.record(pass.record(way.back()).parent).type == extension) way.push_back(pass.record(way.back()).parent);
+  const Profile* definition = pass.profiles.find(pass.childValue(way.back(), kUrl));
+  if (definition == nullptr) return true;  // unknown: said there
+  const ElementRule* rule = &definition->root;
+  for (size_t i = way.size() - 1; i-- > 0;) {
+    const ElementRule* list = rule->child("extension");
+    const std::string_view url = pass.childValue(way[i], kUrl);
+    rule = nullptr;
+    if (list == nullptr) return false;
+    for (const auto& slice : list->slices) {
+      const ElementRule* fixed = slice->child("url");
+      const bool same = fixed != nullptr && fixed->fixed.set() ? model::Document::text(fixed->fixed.node) == url
+                                                               : slice->slice == url;
+      if (same) rule = slice.get();
+    }
+    if (rule == nullptr) return list->slices.empty();
+  }
+  return true;
+}
+
 void Pass::checkExtension(uint32_t index) {
   static const definitions::TypeNumber extension = definitions::r4().type("Extension")->number;
   const std::string_view url = childValue(index, kUrl);
   if (url.empty()) return;
   const bool nested = record(record(index).parent).type == extension;
   if (url.find(':') == std::string_view::npos) {
-    if (!nested) error(index, "value", "extension-unknown", "the url of an extension is absolute");
-    return;  // a part of the extension around it, whose definition says what it is
+    if (!nested)
+      error(index, "value", "extension-unknown", "the url of an extension is absolute");
+    else if (!isPart(*this, index))
+      error(index, "extension", "extension-unknown", "the extension around this one has no part of this url");
+    return;
   }
   const Profile* definition = profiles.find(url);
   const bool modifier = record(index).name_hash == kModifier.hash;
@@ -79,7 +106,7 @@ void Pass::checkExtension(uint32_t index) {
                    : "the extension is a modifier, so it must be a modifierExtension");
   if (!allowed(*this, index, *definition))
     error(index, "extension", "extension-context", "the definition of the extension does not allow it here");
-  checkProfile(index, *definition);
+  if (wrong_.empty() || !hasErrorBelow(index)) checkProfile(index, *definition);
 }
 
 }  // namespace fhir::validate

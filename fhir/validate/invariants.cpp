@@ -16,6 +16,7 @@ bool isTrue(const path::Collection& result, base::Arena& arena) {
 }  // namespace
 
 void Pass::checkInvariant(uint32_t index, const Invariant& invariant) {
+  if (!bad_.empty() && speaksOfBad(index, invariant)) return;
   path::Evaluation evaluation(arena_);
   evaluation.terminology = options.terminology;
   evaluation.conformance = this;
@@ -23,7 +24,9 @@ void Pass::checkInvariant(uint32_t index, const Invariant& invariant) {
   evaluation.step_budget = options.invariant_steps;
   evaluation.depth_budget = 100;
   auto result = invariant.expression.evaluate(item(index), evaluation);
-  if (!result.ok()) {
+  if (!result.ok() && result.error().why != base::Why::TooCostly && hasErrorBelow(index)) {
+    // it stumbled over what has been said already
+  } else if (!result.ok()) {
     warning(index, result.error().why == base::Why::TooCostly ? "too-costly" : "processing", "invariant-stopped",
             invariant.key + " could not be evaluated: " + result.error().what);
   } else if (!isTrue(*result, arena_)) {

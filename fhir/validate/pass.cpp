@@ -1,6 +1,7 @@
 #include "fhir/validate/pass.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "fhir/validate/places.h"
 
@@ -20,7 +21,10 @@ Pass::Pass(const model::Document& document, const Profiles& p, const Options& o)
 void Pass::takeReading(const Findings& reading) {
   for (const Finding& finding : reading.list()) {
     const auto node = nodeAt(tree, finding.expression);
-    located_.push_back({node.value_or(0), finding});
+    const uint32_t at = node.value_or(0);
+    located_.push_back({at, finding});
+    wrong_.push_back(at);
+    if (at != 0) markBad(record(at).parent, tree.name(record(at)));
   }
 }
 
@@ -38,7 +42,40 @@ void Pass::report(uint32_t index, Severity severity, std::string_view code, std:
 }
 
 void Pass::run() {
-  for (uint32_t i = 0; i < tree.records.size(); ++i) checkRecord(i);
+  auto each = [&](auto check) {
+    for (uint32_t i = 0; i < tree.records.size(); ++i) {
+      const model::Record& one = record(i);
+      if (one.has(model::Record::Shadow) &&
+          !one.has(model::Record::Hidden)) {  // could not be joined with its value: reading has said so
+        i = endOf(i) - 1;
+        continue;
+      }
+      if (one.type != 0 && !one.has(model::Record::Hidden)) check(i);
+    }
+  };
+  each([&](uint32_t i) { checkForm(i); });
+  for (const Located& one : located_) wrong_.push_back(one.record);
+  each([&](uint32_t i) { checkMeaning(i); });
+}
+
+bool Pass::hasErrorBelow(uint32_t index) const {
+  if (wrong_.empty()) return false;
+  const uint32_t end = endOf(index);
+  return std::any_of(wrong_.begin(), wrong_.end(), [&](uint32_t one) { return one >= index && one < end; });
+}
+
+bool Pass::speaksOfBad(uint32_t index, const Invariant& invariant) const {
+  auto [begin, end] = bad_.equal_range(index);
+  const std::string& text = invariant.expression.text();
+  auto inWord = [&](size_t at) {
+    return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) || text[at] == '_');
+  };
+  for (auto one = begin; one != end; ++one) {
+    const std::string_view name = one->second;
+    for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1))
+      if ((at == 0 || !inWord(at - 1)) && !inWord(at + name.size())) return true;
+  }
+  return false;
 }
 
 Findings Pass::result() {

@@ -60,7 +60,9 @@ class Pass final : public path::Conformance {
   bool holds(Check check) {
     std::vector<Located> mine;
     mine.swap(located_);
+    ++quiet_;
     check();
+    --quiet_;
     mine.swap(located_);
     for (const Located& one : mine)
       if (one.finding.severity >= base::Severity::Error) return false;
@@ -113,12 +115,25 @@ class Pass final : public path::Conformance {
     const Profile* profile;
   };
 
-  void checkRecord(uint32_t index);
+  void checkForm(uint32_t index);
+  void checkMeaning(uint32_t index);
+  // Whether an error has been found at the element or below it.
+  bool hasErrorBelow(uint32_t index) const;
+  // Whether the invariant speaks of a child of the element that is missing or wrong, which has been said.
+  bool speaksOfBad(uint32_t index, const Invariant& invariant) const;
   void fillEntries();
 
   std::vector<Located> located_;
   std::optional<base::Severity> dropped_;  // the worst of those beyond the limit
-  std::vector<uint16_t> counts_;           // scratch of checkStructure, zero between calls
+  // `name` must live as long as the Pass.
+  void markBad(uint32_t index, std::string_view name) {
+    if (quiet_ == 0) bad_.emplace(index, name);
+  }
+
+  int quiet_ = 0;                                            // inside holds()
+  std::vector<uint32_t> wrong_;                              // records with errors of form
+  std::unordered_multimap<uint32_t, std::string_view> bad_;  // record -> names of children that are missing or wrong
+  std::vector<uint16_t> counts_;                             // scratch of checkStructure, zero between calls
   base::Arena arena_;
   std::vector<Visit> visits_;  // profiles under way, so that circles end
   bool entries_filled_ = false;

@@ -54,7 +54,10 @@ void Pass::checkDeclaredProfiles(uint32_t resource) {
   for (uint32_t i = child(meta, kProfile); i != kNone; i = nextNamed(i)) {
     const std::string_view canonical = value(i);
     if (const Profile* profile = profiles.find(canonical)) {
-      check(profile);
+      if (definitions::r4().isSubtypeOf(record(resource).type, profile->type))
+        check(profile);
+      else
+        error(i, "structure", "profile", "the resource is not of the type that this profile is about");
     } else if (const TypeNumber type = ownDefinition(canonical); type == 0) {
       warning(i, "not-found", "profile-unknown", "the profile is not known here, so it was not checked");
     } else if (!definitions::r4().isSubtypeOf(record(resource).type, type)) {
@@ -99,8 +102,8 @@ void Pass::checkRule(uint32_t index, const ElementRule& rule, const Profile& pro
     set.codes = book.codes(set.url);
     checkBinding(index, set, rule.binding->required ? Severity::Error : Severity::Warning, !rule.binding->required);
   }
-  for (const auto& invariant : rule.invariants) checkInvariant(index, *invariant);
   checkChildren(index, rule, profile);
+  for (const auto& invariant : rule.invariants) checkInvariant(index, *invariant);
 }
 
 void Pass::checkChildren(uint32_t index, const ElementRule& rule, const Profile& profile) {
@@ -109,13 +112,17 @@ void Pass::checkChildren(uint32_t index, const ElementRule& rule, const Profile&
     std::vector<uint32_t> items;
     for (uint32_t i = child(index, base::Name(part->name)); i != kNone; i = nextNamed(i))
       if (record(i).type != 0) items.push_back(i);
-    if (items.size() < part->min && (part->element == nullptr || !items.empty() || part->element->min == 0))
+    if (items.size() < part->min && (part->element == nullptr || !items.empty() || part->element->min == 0)) {
       error(index, "required", "cardinality",
             "the profile demands '" + nameOf(*part) + "' at least " + std::to_string(part->min) + " times");
-    if (items.size() > part->max)
+      markBad(index, part->name);
+    }
+    if (items.size() > part->max) {
+      markBad(index, part->name);
       error(items[part->max], "structure", "cardinality",
             part->max == 0 ? "the profile does not allow this element"
                            : "the profile allows this element at most " + std::to_string(part->max) + " times");
+    }
     if (items.empty() && part->must_support && options.must_support && part->min == 0 && part->max > 0)
       report(index, Severity::Information, "informational", "must-support",
              "'" + nameOf(*part) + "' is must-support and absent");

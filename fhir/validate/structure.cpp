@@ -26,7 +26,7 @@ void Pass::checkStructure(uint32_t object) {
   const Element* elements = allElements();
   for (uint32_t i = self.first; i != 0; i = record(i).next) {
     const Record& child = record(i);
-    if (child.element == 0) continue;
+    if (child.element == 0 || child.has(Record::Shadow)) continue;
     const Element& element = elements[child.element - 1];
     const uint16_t count = ++counts_[child.element - 1];
     if (count <= element.max || element.max == 65535) continue;
@@ -42,6 +42,7 @@ void Pass::checkStructure(uint32_t object) {
     std::string name(elements[index].name.text);
     if (elements[index].choice) name += "[x]";
     error(object, "required", "cardinality", "the required element '" + name + "' is missing");
+    markBad(object, elements[index].name.text);
   }
   for (uint32_t i = self.first; i != 0; i = record(i).next)
     if (record(i).element != 0) counts_[record(i).element - 1] = 0;
@@ -49,18 +50,19 @@ void Pass::checkStructure(uint32_t object) {
 
 void Pass::checkPrimitive(uint32_t index) {
   const std::string_view wrong = wrongPrimitive(record(index).type, value(index));
-  if (!wrong.empty()) error(index, "value", "primitive", std::string(wrong));
+  if (wrong.empty()) return;
+  error(index, "value", "primitive", std::string(wrong));
+  markBad(record(index).parent, tree.name(record(index)));
 }
 
-// One element with all rules of R4 that concern it alone.
-void Pass::checkRecord(uint32_t index) {
+// What can be said of one element before its neighbours have been looked at.
+void Pass::checkForm(uint32_t index) {
   static constexpr base::Name kId("id"), kExtension("extension"), kValue("value");
   static const auto& r4 = definitions::r4();
   static const definitions::TypeNumber extension = r4.type("Extension")->number,
                                        reference = r4.type("Reference")->number, xhtml = r4.type("xhtml")->number,
                                        bundle = r4.type("Bundle")->number;
   const Record& self = record(index);
-  if (self.type == 0 || self.has(Record::Hidden)) return;
   if (isObject(self)) {
     bool content = false;
     for (uint32_t i = self.first; i != 0 && !content; i = record(i).next) content = record(i).name_hash != kId.hash;
@@ -72,6 +74,23 @@ void Pass::checkRecord(uint32_t index) {
   } else {
     checkPrimitive(index);
   }
+  if (self.type == extension) {
+    const bool nested = child(index, kExtension) != kNone, valued = child(index, kValue) != kNone;
+    if (nested == valued)
+      error(index, "invariant", "ext-1", "an extension has either a value or extensions, and not both");
+  } else if (self.type == reference) {
+    checkReference(index);
+  } else if (isResource(index)) {
+    checkContained(index);
+    if (self.type == bundle) checkBundle(index);
+  }
+}
+
+// Codes, invariants and profiles: said only of what is well formed.
+void Pass::checkMeaning(uint32_t index) {
+  static const auto& r4 = definitions::r4();
+  static const definitions::TypeNumber extension = r4.type("Extension")->number;
+  const Record& self = record(index);
   if (self.element != 0) {
     const ElementBook& mine = book.element(self.element - 1);
     if (mine.required.set() || mine.extensible.set()) checkBindings(index, mine);
@@ -82,15 +101,8 @@ void Pass::checkRecord(uint32_t index) {
   }
   for (const Invariant* invariant : book.type(self.type).invariants) checkInvariant(index, *invariant);
   if (self.type == extension) {
-    const bool nested = child(index, kExtension) != kNone, valued = child(index, kValue) != kNone;
-    if (nested == valued)
-      error(index, "invariant", "ext-1", "an extension has either a value or extensions, and not both");
     checkExtension(index);
-  } else if (self.type == reference) {
-    checkReference(index);
   } else if (isResource(index)) {
-    checkContained(index);
-    if (self.type == bundle) checkBundle(index);
     checkDeclaredProfiles(index);
   }
 }

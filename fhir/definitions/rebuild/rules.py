@@ -12,6 +12,8 @@ REGEX = STRUCTURE + "regex"
 NAMED = ("name.exists() implies name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')",
          "published without anchors, and as if the name were always there")
 INVARIANT_CORRECTIONS = {
+    "vs-1": ("$this is dateTime implies $this.toString().length() >= 8",
+             "published as if the element were always a dateTime"),
     "per-1": ("start.hasValue().not() or end.hasValue().not() or ((start > end) contains true).not()",
               "2012 and 2012-05 cannot be compared, so they are not in the wrong order"),
     "mdd-1": ("whenHandedOver.empty() or whenPrepared.empty() or ((whenHandedOver < whenPrepared) contains true).not()",
@@ -246,6 +248,9 @@ def compact_element(element, source):
            for constraint in element.get("constraint", [])
            if constraint["key"] not in ("ele-1", "ext-1") and constraint.get("source", source) == source
            and not constraint["key"].startswith("dom-")]
+    for constraint in own:
+        if constraint["key"] in INVARIANT_CORRECTIONS:
+            constraint["expression"] = INVARIANT_CORRECTIONS[constraint["key"]][0]
     if own:
         out["constraint"] = own
     return out
