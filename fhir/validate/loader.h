@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "fhir/base/result.h"
-#include "fhir/terminology/terminology.h"
+#include "fhir/terminology/loaded_terminology.h"
 #include "fhir/validate/profiles.h"
 
 namespace fhir::validate {
@@ -27,14 +27,22 @@ class Loader {
   base::Result<const Profiles*> finish();
   // What definitions name and nobody has; profiles that cannot be used.
   std::vector<std::string> lacks() const;
-  terminology::Terminology* terminology() const;  // nullptr when no value set was loaded
+  // nullptr when no codes were loaded. Thread-safe: asking changes nothing.
+  terminology::Terminology* terminology() const {
+    return const_cast<terminology::LoadedTerminology*>(terminology_.get());
+  }
 
  private:
   base::Done addResource(model::Document document, std::string_view name);
   base::Done addBundle(const model::Document& bundle, std::string_view name);
   base::Done addPackage(std::string_view bytes, std::string_view name);
+  void lack(std::string what);
 
   std::unique_ptr<Profiles> profiles_;
+  std::unique_ptr<terminology::LoadedTerminology::Builder> codes_;
+  std::shared_ptr<const terminology::LoadedTerminology> terminology_;
+  std::vector<std::string> packages_;      // names that were read
+  std::vector<std::string> dependencies_;  // names that they need
   std::vector<std::string> lacks_;
 };
 

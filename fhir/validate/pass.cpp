@@ -24,7 +24,13 @@ void Pass::takeReading(const Findings& reading) {
     const uint32_t at = node.value_or(0);
     located_.push_back({at, finding});
     wrong_.push_back(at);
-    if (at != 0) markBad(record(at).parent, tree.name(record(at)));
+    // Of a list that is empty there is no record: `at` is the object that should hold it.
+    std::string_view last = std::string_view(finding.expression).substr(finding.expression.rfind('.') + 1);
+    last = last.substr(0, last.find('['));
+    if (at == 0 || tree.name(record(at)) != last)
+      markBad(at, last);
+    else
+      markBad(record(at).parent, last);
   }
 }
 
@@ -86,6 +92,9 @@ Findings Pass::result() {
     Finding& finding = located_[i].finding;
     // Two profiles may say the same of one element.
     bool repeated = false;
+    for (const Located& other : located_)  // an extensible binding that a profile makes a required one
+      repeated |= other.record == located_[i].record && finding.rule == "binding" &&
+                  other.finding.rule == "binding" && other.finding.severity > finding.severity;
     for (size_t j = i; j-- > 0 && located_[j].record == located_[i].record && !repeated;)
       repeated = located_[j].finding.rule == finding.rule && located_[j].finding.severity == finding.severity &&
                  located_[j].finding.what == finding.what;

@@ -86,9 +86,11 @@ class Pass final : public path::Conformance {
   void checkProfile(uint32_t index, const Profile& profile);
   void checkRule(uint32_t index, const ElementRule& rule, const Profile& profile);
   void checkChildren(uint32_t index, const ElementRule& rule, const Profile& profile);
-  void checkSlices(std::span<const uint32_t> items, uint32_t parent, const ElementRule& rule, const Profile& profile);
+  void checkPart(uint32_t index, const ElementRule& part, const Profile& profile);
+  // Whether it reported a slice that is missing.
+  bool checkSlices(std::span<const uint32_t> items, uint32_t parent, const ElementRule& rule, const Profile& profile);
   bool isInSlice(uint32_t index, const ElementRule& slice, const Slicing& slicing, const Profile& profile);
-  void checkTypes(uint32_t index, const ElementRule& rule);
+  bool checkTypes(uint32_t index, const ElementRule& rule);  // false: of a type that is not allowed
   void checkValues(uint32_t index, const ElementRule& rule);
   std::optional<bool> conformsTo(const path::Item& element, std::string_view profile) override;
 
@@ -128,6 +130,13 @@ class Pass final : public path::Conformance {
   // `name` must live as long as the Pass.
   void markBad(uint32_t index, std::string_view name) {
     if (quiet_ == 0) bad_.emplace(index, name);
+  }
+
+  bool isBad(uint32_t index, std::string_view name) const {
+    auto [begin, end] = bad_.equal_range(index);
+    for (auto one = begin; one != end; ++one)
+      if (one->second == name) return true;
+    return false;
   }
 
   int quiet_ = 0;                                            // inside holds()

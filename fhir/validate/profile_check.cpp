@@ -93,7 +93,7 @@ std::optional<bool> Pass::conformsTo(const path::Item& element, std::string_view
 }
 
 void Pass::checkRule(uint32_t index, const ElementRule& rule, const Profile& profile) {
-  if (!rule.types.empty()) checkTypes(index, rule);
+  if (!rule.types.empty() && !checkTypes(index, rule)) return;
   checkValues(index, rule);
   if (rule.binding) {
     BoundSet set;
@@ -107,29 +107,10 @@ void Pass::checkRule(uint32_t index, const ElementRule& rule, const Profile& pro
 }
 
 void Pass::checkChildren(uint32_t index, const ElementRule& rule, const Profile& profile) {
-  for (const auto& part : rule.children) {
-    if (!part->active) continue;
-    std::vector<uint32_t> items;
-    for (uint32_t i = child(index, base::Name(part->name)); i != kNone; i = nextNamed(i))
-      if (record(i).type != 0) items.push_back(i);
-    if (items.size() < part->min && (part->element == nullptr || !items.empty() || part->element->min == 0)) {
-      error(index, "required", "cardinality",
-            "the profile demands '" + nameOf(*part) + "' at least " + std::to_string(part->min) + " times");
-      markBad(index, part->name);
-    }
-    if (items.size() > part->max) {
-      markBad(index, part->name);
-      error(items[part->max], "structure", "cardinality",
-            part->max == 0 ? "the profile does not allow this element"
-                           : "the profile allows this element at most " + std::to_string(part->max) + " times");
-    }
-    if (items.empty() && part->must_support && options.must_support && part->min == 0 && part->max > 0)
-      report(index, Severity::Information, "informational", "must-support",
-             "'" + nameOf(*part) + "' is must-support and absent");
-    for (uint32_t item : items) checkRule(item, *part, profile);
-    if (!part->slices.empty() || (part->slicing && part->slicing->rules == Slicing::Rules::Closed))
-      checkSlices(items, index, *part, profile);
-  }
+  if (record(index).kind == model::JsonKind::Object && record(index).first == 0)
+    return;  // empty: reading has said so
+  for (const auto& part : rule.children)
+    if (part->active) checkPart(index, *part, profile);
   // Elements that reuse a definition (Questionnaire.item.item) follow the rules of the element they reuse.
   for (uint32_t i = record(index).first; i != 0 && !profile.root.children.empty(); i = record(i).next) {
     if (record(i).type == 0 || record(i).element == 0) continue;
@@ -148,7 +129,45 @@ void Pass::checkChildren(uint32_t index, const ElementRule& rule, const Profile&
   }
 }
 
-void Pass::checkTypes(uint32_t index, const ElementRule& rule) {
+// One element of a rule: how often it stands there, each of them, and its slices.
+void Pass::checkPart(uint32_t index, const ElementRule& part, const Profile& profile) {
+  std::vector<uint32_t> items;
+  bool malformed = isBad(index, part.name);
+  for (uint32_t i = child(index, base::Name(part.name)); i != kNone; i = nextNamed(i)) {
+    if (record(i).type != 0)
+      items.push_back(i);
+    else
+      malformed = true;
+  }
+  for (uint32_t item : items) checkRule(item, part, profile);
+  bool slice_missing = false;
+  if (!items.empty() && (!part.slices.empty() || (part.slicing && part.slicing->rules == Slicing::Rules::Closed)))
+    slice_missing = checkSlices(items, index, part, profile);
+  // What R4 demands as well has been said, and so have missing slices.
+  const bool said = malformed || slice_missing || (items.empty() && part.element != nullptr && part.element->min > 0);
+  if (items.size() < part.min && !said) {
+    error(index, "required", "cardinality",
+          "the profile demands '" + nameOf(part) + "' at least " + std::to_string(part.min) + " times");
+    markBad(index, part.name);
+  } else if (items.empty() && part.min == 0 && !malformed) {
+    for (const auto& slice : part.slices)
+      if (slice->min > 0)
+        error(index, "required", "cardinality",
+              "the profile demands the slice '" + nameOf(*slice) + "' at least " + std::to_string(slice->min) +
+                  " times");
+  }
+  if (items.size() > part.max) {
+    markBad(index, part.name);
+    error(items[part.max], "structure", "cardinality",
+          part.max == 0 ? "the profile does not allow this element"
+                        : "the profile allows this element at most " + std::to_string(part.max) + " times");
+  }
+  if (items.empty() && part.must_support && options.must_support && part.min == 0 && part.max > 0)
+    report(index, Severity::Information, "informational", "must-support",
+           "'" + nameOf(part) + "' is must-support and absent");
+}
+
+bool Pass::checkTypes(uint32_t index, const ElementRule& rule) {
   static const auto& r4 = definitions::r4();
   static const TypeNumber reference = r4.type("Reference")->number;
   const TypeRule* mine = nullptr;
@@ -156,7 +175,7 @@ void Pass::checkTypes(uint32_t index, const ElementRule& rule) {
     if (r4.isSubtypeOf(record(index).type, type.type)) mine = &type;
   if (mine == nullptr) {
     error(index, "structure", "type", "the profile does not allow this type here");
-    return;
+    return false;
   }
   const Profile* only = nullptr;
   bool fits = mine->profiles.empty();
@@ -184,18 +203,18 @@ void Pass::checkTypes(uint32_t index, const ElementRule& rule) {
   } else if (!fits) {
     error(index, "structure", "profile", "the element conforms to none of the profiles that are allowed here");
   }
-  if (mine->type != reference || mine->target_profiles.empty() || record(index).element == 0) return;
+  if (mine->type != reference || mine->target_profiles.empty() || record(index).element == 0) return true;
   const Target target = targetOf(index);
-  if (target.type == 0) return;
+  if (target.type == 0) return true;
   const auto& published = r4.allElements()[record(index).element - 1].targets;
   bool allowed = published.empty(), of_type = false, conforms = false;
   for (std::string_view name : published)
     allowed |= name == "Resource" || (r4.type(name) != nullptr && r4.type(name)->number == target.type);
-  if (!allowed) return;  // said already
+  if (!allowed) return true;  // said already
   for (const std::string& canonical : mine->target_profiles) {
     const Profile* known = profiles.find(canonical);
     const TypeNumber type = known != nullptr ? known->type : ownDefinition(canonical);
-    if (type == 0) return;  // unknown profile: lacks() says so
+    if (type == 0) return true;  // unknown profile: lacks() says so
     if (!r4.isSubtypeOf(target.type, type)) continue;
     of_type = true;
     conforms |= known == nullptr || target.record == kNone || holds([&] { checkProfile(target.record, *known); });
@@ -207,6 +226,7 @@ void Pass::checkTypes(uint32_t index, const ElementRule& rule) {
     error(index, "value", "reference-target",
           "the resource referred to conforms to none of the profiles that are allowed here");
   }
+  return true;
 }
 
 void Pass::checkValues(uint32_t index, const ElementRule& rule) {

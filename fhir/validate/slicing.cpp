@@ -203,7 +203,7 @@ bool Pass::isInSlice(uint32_t index, const ElementRule& slice, const Slicing& sl
   return true;
 }
 
-void Pass::checkSlices(std::span<const uint32_t> items, uint32_t parent, const ElementRule& rule,
+bool Pass::checkSlices(std::span<const uint32_t> items, uint32_t parent, const ElementRule& rule,
                        const Profile& profile) {
   static const Slicing open;
   const Slicing& slicing = rule.slicing ? *rule.slicing : open;
@@ -220,15 +220,18 @@ void Pass::checkSlices(std::span<const uint32_t> items, uint32_t parent, const E
         error(item, "structure", "slicing", "the element fits none of the slices, and the profile allows no others");
       continue;
     }
-    if (outside && slicing.rules == Slicing::Rules::OpenAtEnd)
+    if (outside && slicing.rules == Slicing::Rules::OpenAtEnd) {
       error(item, "structure", "slicing", "elements that fit no slice must stand behind those of the slices");
-    if (slicing.ordered && mine < last)
+    } else if (slicing.ordered && mine < last) {
       error(item, "structure", "slicing", "the slices are not in the order of the profile");
+    }
     last = std::max(last, mine);
     members[mine].push_back(item);
   }
+  bool missing = false;
   for (size_t i = 0; i < rule.slices.size(); ++i) {
     const ElementRule& slice = *rule.slices[i];
+    missing |= members[i].size() < slice.min;
     const std::string name = rule.name + ":" + slice.slice;
     if (members[i].size() < slice.min)
       error(parent, "required", "cardinality",
@@ -246,6 +249,7 @@ void Pass::checkSlices(std::span<const uint32_t> items, uint32_t parent, const E
       checkSlices(members[i], parent, slice, profile);
     }
   }
+  return missing;
 }
 
 }  // namespace fhir::validate

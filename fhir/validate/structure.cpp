@@ -38,7 +38,8 @@ void Pass::checkStructure(uint32_t object) {
     }
   }
   for (uint32_t index : book.type(self.type).required) {
-    if (counts_[index] > 0) continue;
+    if (counts_[index] > 0 || self.first == 0) continue;  // an empty object: reading has said so
+    if (isBad(object, elements[index].name.text)) continue;
     std::string name(elements[index].name.text);
     if (elements[index].choice) name += "[x]";
     error(object, "required", "cardinality", "the required element '" + name + "' is missing");
