@@ -1,4 +1,5 @@
-// onecard patch: applies a JSON Patch or a FHIRPath Patch to the resource on standard input, or makes one.
+// onecard patch: applies a JSON Patch or a FHIRPath Patch to the resource on standard input, or makes one. Resources
+// and Parameters may be JSON or XML; what comes out has the format of standard input.
 
 #include <CLI/CLI.hpp>
 #include <fstream>
@@ -7,6 +8,9 @@
 #include <sstream>
 
 #include "fhir/model/document.h"
+#include "fhir/model/json_value.h"
+#include "fhir/model/xml_reader.h"
+#include "fhir/model/xml_writer.h"
 #include "fhir/patch/diff.h"
 #include "fhir/patch/patch.h"
 #include "gateway/cli/commands.h"
@@ -39,44 +43,74 @@ std::optional<std::string> readFile(const std::string& path) {
   return std::nullopt;
 }
 
-// Any JSON; when it says that it is a resource, it must be one.
-fhir::base::Result<JsonValue> readInput(const std::string& text) {
-  ASSIGN_OR_RETURN(JsonValue json, JsonValue::read(text));
-  if (json.find("resourceType")) {
+// What came in: any JSON, or a resource in XML as the JSON that it stands for.
+struct Input {
+  std::string json;
+  JsonValue value;
+  bool xml = false;
+};
+
+bool isXml(std::string_view text) {
+  size_t start = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+  return start != std::string_view::npos && text[start] == '<';
+}
+
+fhir::base::Result<std::string> jsonOf(std::string text) {
+  if (!isXml(text)) return text;
+  fhir::base::Findings findings;
+  return fhir::model::xmlToJson(text, findings);
+}
+
+// JSON that says that it is a resource must be one.
+fhir::base::Result<Input> readInput(std::string text) {
+  Input input;
+  input.xml = isXml(text);
+  ASSIGN_OR_RETURN(input.json, jsonOf(std::move(text)));
+  ASSIGN_OR_RETURN(input.value, JsonValue::read(input.json));
+  if (input.value.find("resourceType")) {
     fhir::base::Findings findings;
-    RETURN_IF_ERROR(fhir::model::Document::readResource(text, findings));
+    RETURN_IF_ERROR(fhir::model::Document::readResource(input.json, findings));
   }
-  return json;
+  return input;
+}
+
+// In the format in which it came.
+std::string shown(std::string json, bool xml) {
+  fhir::base::Findings findings;
+  if (!xml) return json;
+  auto document = fhir::model::Document::readResource(std::move(json), findings);
+  return document ? fhir::model::writeXml(*document, findings) : std::string();
 }
 
 int applyPatch(const std::string& file) {
   auto text = readFile(file);
   if (!text) return kCannotRead;
-  auto patch = fhir::patch::Patch::read(*text);
+  auto json = jsonOf(*std::move(text));
+  if (!json) return complain(file, json.error(), kFails);
+  auto patch = fhir::patch::Patch::read(*json);
   if (!patch) return complain(file, patch.error(), kFails);
-  const std::string input = readStandardInput();
-  auto resource = readInput(input);
-  if (!resource) return complain("input", resource.error(), kCannotRead);
-  auto patched = patch->apply(input);
+  auto input = readInput(readStandardInput());
+  if (!input) return complain("input", input.error(), kCannotRead);
+  auto patched = patch->apply(input->json);
   if (!patched) return complain(file, patched.error(), kFails);
-  std::cout << *patched << "\n";
+  std::cout << shown(*std::move(patched), input->xml) << "\n";
   return 0;
 }
 
 int makePatch(const Options& options) {
   auto text = readFile(options.other);
   if (!text) return kCannotRead;
-  auto after = readInput(*text);
+  auto after = readInput(*std::move(text));
   if (!after) return complain(options.other, after.error(), kCannotRead);
   auto before = readInput(readStandardInput());
   if (!before) return complain("input", before.error(), kCannotRead);
   if (options.as == "json") {
-    std::cout << fhir::patch::jsonPatchBetween(*before, *after).write() << "\n";
+    std::cout << fhir::patch::jsonPatchBetween(before->value, after->value).write() << "\n";
     return 0;
   }
-  auto patch = fhir::patch::fhirPathPatchBetween(*before, *after);
+  auto patch = fhir::patch::fhirPathPatchBetween(before->value, after->value);
   if (!patch) return complain(options.other, patch.error(), kFails);
-  std::cout << patch->write() << "\n";
+  std::cout << shown(patch->write(), before->xml) << "\n";
   return 0;
 }
 

@@ -39,6 +39,20 @@ TEST_F(PatchCommand, tells_the_kind_by_what_it_reads) {
   EXPECT_EQ(fhirpath.exit_code, 0);
 }
 
+TEST_F(PatchCommand, takes_XML_and_gives_XML_back) {
+  auto result = patch(
+      "<Parameters xmlns=\"http://hl7.org/fhir\"><parameter><name value=\"operation\"/><part><name value=\"type\"/>"
+      "<valueCode value=\"replace\"/></part><part><name value=\"path\"/><valueString "
+      "value=\"Patient.gender\"/></part>"
+      "<part><name value=\"value\"/><valueCode value=\"female\"/></part></parameter></Parameters>",
+      "<Patient xmlns=\"http://hl7.org/fhir\"><id value=\"a\"/><gender value=\"male\"/></Patient>");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(
+      result.out.find("<Patient xmlns=\"http://hl7.org/fhir\"><id value=\"a\"/><gender value=\"female\"/></Patient>"),
+      std::string::npos)
+      << result.out;
+}
+
 TEST_F(PatchCommand, a_patch_that_fails_is_exit_1_with_the_operation) {
   auto result = patch(R"([{"op":"test","path":"/gender","value":"male"},{"op":"remove","path":"/photo"}])", kPatient);
   EXPECT_EQ(result.exit_code, 1);
