@@ -127,7 +127,8 @@ base::Result<FhirPathPatch::Operation> FhirPathPatch::readOperation(const JsonVa
 // One application. The JSON is read again as a document after each operation, for the next path.
 class FhirPathPatch::Run {
  public:
-  Run(JsonValue& resource, const PatchLimits& limits) : resource_(resource), limits_(limits) {}
+  Run(JsonValue& resource, const PatchLimits& limits, size_t operations)
+      : resource_(resource), limits_(limits), steps_(std::max<uint64_t>(limits.steps / operations, 1)) {}
 
   base::Done apply(const Operation& operation) {
     RETURN_IF_ERROR(reread());
@@ -145,6 +146,10 @@ class FhirPathPatch::Run {
  private:
   base::Done reread() {
     std::string text = resource_.write();
+    reread_ += text.size();
+    if (reread_ > limits_.reread_bytes) {
+      return base::Error{base::Why::TooCostly, "the resource is too large for so many operations", {}};
+    }
     base::Findings findings;
     ASSIGN_OR_RETURN(auto document, model::Document::readResource(std::move(text), findings));
     document_.emplace(std::move(document));
@@ -156,8 +161,11 @@ class FhirPathPatch::Run {
     path::Evaluation evaluation(arena_);
     path::Item root = path::Item::node(document_->root(), &model::Document::navigator());
     evaluation.resource = &root;
+    evaluation.step_budget = steps_;
     auto result = path.evaluate(root, evaluation);
-    if (!result) return base::invalid("the path cannot be evaluated: " + result.error().text());
+    if (!result) {
+      return base::Error{result.error().why, "the path cannot be evaluated: " + result.error().text(), {}};
+    }
     std::vector<path::Node> out;
     for (const path::Item& item : *result) {
       // R4: "The FHIRPath statement must return elements from the resource being modified".
@@ -303,6 +311,8 @@ class FhirPathPatch::Run {
 
   JsonValue& resource_;
   const PatchLimits& limits_;
+  const uint64_t steps_;  // of each path
+  uint64_t reread_ = 0;
   std::optional<model::Document> document_;
   base::Arena arena_;
 
@@ -314,7 +324,7 @@ class FhirPathPatch::Run {
 };
 
 base::Result<JsonValue> FhirPathPatch::apply(JsonValue resource) const {
-  Run run(resource, limits_);
+  Run run(resource, limits_, std::max<size_t>(operations_.size(), 1));
   for (size_t i = 0; i < operations_.size(); ++i) {
     auto done = run.apply(operations_[i]);
     if (done) done = run.checkSize();

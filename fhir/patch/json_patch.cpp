@@ -118,8 +118,16 @@ class JsonPatch::Run {
     return current;
   }
 
+  std::optional<base::Error> spend(uint64_t work, const Pointer& pointer) {
+    work_ += work;
+    if (work_ <= limits_.work) return std::nullopt;
+    return at(pointer, "the operations are more work than the limit", base::Why::TooCostly);
+  }
+
   std::optional<base::Error> count(const JsonValue& value, const Pointer& pointer) {
-    values_ += value.size();
+    const size_t size = value.size();
+    values_ += size;
+    if (auto error = spend(size, pointer)) return error;
     if (values_ > limits_.values) return at(pointer, "the document grows beyond the limit", base::Why::TooCostly);
     if (pointer.size() + value.depth() > limits_.depth) {
       return at(pointer, "the document nests deeper than the limit", base::Why::TooCostly);
@@ -144,6 +152,7 @@ class JsonPatch::Run {
     if (!parent->isArray()) return at(pointer, "the parent is neither an object nor an array");
     auto index = last == "-" ? parent->items.size() : indexOf(last, parent->items.size() + 1);
     if (!index) return at(pointer, "this is no index of the array");
+    if (auto error = spend(parent->items.size() - *index, pointer)) return error;
     parent->items.insert(parent->items.begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
     return std::nullopt;
   }
@@ -158,6 +167,8 @@ class JsonPatch::Run {
     if (parent->isObject()) {
       parent->erase(pointer.back());
     } else {
+      const auto behind = static_cast<uint64_t>(parent->items.data() + parent->items.size() - target);
+      if (auto error = spend(behind, pointer)) return error;
       parent->items.erase(parent->items.begin() + (target - parent->items.data()));
     }
     return std::nullopt;
@@ -184,6 +195,7 @@ class JsonPatch::Run {
   std::optional<base::Error> test(const Operation& operation) {
     const JsonValue* target = find(operation.path, operation.path.size());
     if (!target) return nothingAt(operation.path);
+    if (auto error = spend(operation.value.size(), operation.path)) return error;
     if (sameValue(*target, operation.value)) return std::nullopt;
     return at(operation.path, "the test does not hold: another value is there", base::Why::Conflict);
   }
@@ -191,6 +203,7 @@ class JsonPatch::Run {
   JsonValue& document_;
   const PatchLimits& limits_;
   size_t values_;
+  uint64_t work_ = 0;
 };
 
 base::Result<JsonValue> JsonPatch::apply(JsonValue document) const {

@@ -6,6 +6,7 @@
 // "operation 2 /name/0": the number of the operation, from 0, and the pointer that failed. An error leaves nothing
 // changed, because the document is changed as a copy.
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,11 @@ struct PatchLimits {
   size_t operations = 10'000;
   size_t values = 1'000'000;  // of the document while it is patched: copies must not grow without end
   size_t depth = 64;
+  // Values compared, copied and moved aside by all operations together: many operations on a large document must end.
+  uint64_t work = 50'000'000;
+  // Steps of the paths of all operations of a FHIRPath Patch together, and bytes read again between them.
+  uint64_t steps = 20'000'000;
+  uint64_t reread_bytes = 256u << 20;
 };
 
 class JsonPatch {

@@ -47,6 +47,27 @@ TEST(JsonPatch, takes_no_more_operations_than_the_limit) {
   EXPECT_EQ(read.error().why, base::Why::TooCostly);
 }
 
+TEST(JsonPatch, many_operations_on_a_large_document_end) {
+  std::string array = "[0", patch = "[";
+  for (int i = 0; i < 9'999; ++i) array += ",0";
+  for (int i = 0; i < 10'000; ++i) patch += std::string(i ? "," : "") + R"({"op": "add", "path": "/0", "value": 1})";
+  auto result = JsonPatch::read(patch + "]")->apply(*JsonValue::read(array + "]"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().why, base::Why::TooCostly);
+}
+
+TEST(FhirPathPatch, paths_that_cost_much_end) {
+  auto patch = FhirPathPatch::read(R"json({"resourceType": "Parameters", "parameter": [{"name": "operation", "part": [
+      {"name": "type", "valueCode": "delete"},
+      {"name": "path", "valueString": "Patient.name.where(%resource.repeat(descendants()).where(%resource.descendants().where(%resource.descendants().exists(false)).exists()).exists())"}]}]})json");
+  ASSERT_TRUE(patch) << patch.error().text();
+  std::string names;
+  for (int i = 0; i < 300; ++i) names += std::string(i ? "," : "") + R"({"family": "a", "given": ["b"]})";
+  auto result = patch->apply(*JsonValue::read(R"({"resourceType": "Patient", "name": [)" + names + "]}"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().why, base::Why::TooCostly);
+}
+
 TEST(JsonPatch, a_test_that_does_not_hold_is_a_conflict) {
   auto patch = JsonPatch::read(R"([{"op": "test", "path": "/a", "value": 2}])");
   EXPECT_EQ(patch->apply(*JsonValue::read(R"({"a": 1})")).error().why, base::Why::Conflict);
