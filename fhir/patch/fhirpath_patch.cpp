@@ -143,6 +143,11 @@ class FhirPathPatch::Run {
     return {};
   }
 
+  base::Done checkSize() const {
+    if (resource_.size() <= limits_.values && resource_.depth() <= limits_.depth) return {};
+    return base::Error{base::Why::TooCostly, "the resource grows beyond the limit", {}};
+  }
+
  private:
   base::Done reread() {
     std::string text = resource_.write();
@@ -315,12 +320,6 @@ class FhirPathPatch::Run {
   uint64_t reread_ = 0;
   std::optional<model::Document> document_;
   base::Arena arena_;
-
- public:
-  base::Done checkSize() const {
-    if (resource_.size() <= limits_.values && resource_.depth() <= limits_.depth) return {};
-    return base::Error{base::Why::TooCostly, "the resource grows beyond the limit", {}};
-  }
 };
 
 base::Result<JsonValue> FhirPathPatch::apply(JsonValue resource) const {

@@ -208,28 +208,16 @@ class Reader {
 
   base::Done readColumn(const JsonValue& column, const PossibleTypes& focus, Selection& out) {
     RETURN_IF_ERROR(checkMembers(source_, column, kColumn));
-    ASSIGN_OR_RETURN(const JsonValue* path, stringMember(source_, column, "path", kColumn, true));
-    ASSIGN_OR_RETURN(const JsonValue* name, stringMember(source_, column, "name", kColumn, true));
-    ASSIGN_OR_RETURN(const JsonValue* description, stringMember(source_, column, "description", kColumn, false));
-    ASSIGN_OR_RETURN(const JsonValue* type, stringMember(source_, column, "type", kColumn, false));
     RETURN_IF_ERROR(checkTags(column));
-    const JsonValue* collection = column.find("collection");
-    if (collection && collection->kind != JsonValue::Kind::Boolean) {
-      return source_.error(*collection, "collection must be a boolean");
-    }
-    if (!isSqlName(name->text)) return notSqlName(*name);
-    if (!names_.insert(name->text).second) return source_.error(*name, "there is another column " + name->text);
-
-    Shape shape{
-        name->text, type ? std::string(shortTypeName(type->text)) : "", collection && collection->boolean, {}};
-    std::optional<ColumnType> known = ColumnType{};
-    if (type) known = columnType(shape.type);
-    if (!known) return source_.error(*type, "there is no type " + shape.type);
+    ASSIGN_OR_RETURN(const JsonValue* path, stringMember(source_, column, "path", kColumn, true));
+    ASSIGN_OR_RETURN(const JsonValue* description, stringMember(source_, column, "description", kColumn, false));
+    ASSIGN_OR_RETURN(Shape shape, readShape(column));
+    ASSIGN_OR_RETURN(ColumnType type, readType(column, shape));
     ASSIGN_OR_RETURN(Expression compiled, compile(*path));
     shape.possible = compiled.possibleTypes(focus);
-    if (!canFit(*known, shape.possible)) {
-      return source_.error(*path, type ? "the path cannot give a value of the type " + shape.type
-                                       : "a column that is no primitive needs its type");
+    if (!canFit(type, shape.possible)) {
+      return source_.error(*path, shape.type.empty() ? "a column that is no primitive needs its type"
+                                                     : "the path cannot give a value of the type " + shape.type);
     }
     auto variables = compiled.variables();
     bool uses_row_index = std::find(variables.begin(), variables.end(), kRowIndex) != variables.end();
@@ -238,9 +226,30 @@ class Reader {
       program_.columns.push_back(
           {shape.name, path->text, shape.type, description ? description->text : "", shape.collection});
     }
-    out.columns.push_back({std::move(compiled), *known, shape.collection, uses_row_index, source_.place(*path)});
+    out.columns.push_back({std::move(compiled), type, shape.collection, uses_row_index, source_.place(*path)});
     shapes_.push_back(std::move(shape));
     return {};
+  }
+
+  // Name and collection; the name is taken from now on.
+  base::Result<Shape> readShape(const JsonValue& column) {
+    ASSIGN_OR_RETURN(const JsonValue* name, stringMember(source_, column, "name", kColumn, true));
+    if (!isSqlName(name->text)) return notSqlName(*name);
+    if (!names_.insert(name->text).second) return source_.error(*name, "there is another column " + name->text);
+    const JsonValue* collection = column.find("collection");
+    if (collection && collection->kind != JsonValue::Kind::Boolean) {
+      return source_.error(*collection, "collection must be a boolean");
+    }
+    return Shape{name->text, {}, collection && collection->boolean, {}};
+  }
+
+  base::Result<ColumnType> readType(const JsonValue& column, Shape& shape) const {
+    ASSIGN_OR_RETURN(const JsonValue* type, stringMember(source_, column, "type", kColumn, false));
+    if (!type) return ColumnType{};
+    shape.type = shortTypeName(type->text);
+    auto known = columnType(shape.type);
+    if (!known) return source_.error(*type, "there is no type " + shape.type);
+    return *known;
   }
 
   base::Done checkTags(const JsonValue& column) const {
