@@ -64,6 +64,14 @@ bool fitsGrammar(Grammar grammar, std::string_view code) {
   return true;
 }
 
+// A code of UCUM should be one, bound or not; HL7's own examples have others (TAB).
+void Pass::checkUnit(uint32_t index) {
+  if (childValue(index, kSystem) != systemOf(Grammar::Ucum)) return;
+  const uint32_t code = child(index, kCode);
+  if (code == kNone || value(code).empty() || terminology::UcumUnit::parse(value(code)).ok()) return;
+  warning(code, "code-invalid", "unit", "the code is no unit of UCUM");
+}
+
 void Pass::checkBindings(uint32_t index, const ElementBook& bound) {
   if (bound.required.set()) checkBinding(index, bound.required, base::Severity::Error, false);
   if (bound.extensible.set()) checkBinding(index, bound.extensible, base::Severity::Warning, true);

@@ -205,7 +205,8 @@ void ElementReader::readBinding(Node element, ElementRule& rule) const {
   const std::string_view strength = textOf(node, "strength"), value_set = textOf(node, "valueSet");
   const bool required = strength == "required";
   if (value_set.empty() || (!required && strength != "extensible")) return;
-  if (rule.element != nullptr) {
+  // In a slice it may be what tells the slices apart, so it is kept there.
+  if (rule.element != nullptr && rule.id.find(':') == std::string::npos) {
     const auto* first = definitions::r4().allElements().data();
     const ElementBook& r4 = ruleBook().element(static_cast<uint32_t>(rule.element - first));
     const std::string_view same = required ? r4.required.url : r4.extensible.url;

@@ -71,8 +71,10 @@ class Pass final : public path::Conformance {
 
   // --- R4's own rules: one file each ---
   void checkStructure(uint32_t object);                         // structure.cpp
+  void checkAttachment(uint32_t index);                         // structure.cpp
   void checkPrimitive(uint32_t index);                          // structure.cpp
   void checkBindings(uint32_t index, const ElementBook& book);  // bindings.cpp
+  void checkUnit(uint32_t index);
   void checkBinding(uint32_t index, const BoundSet& set, base::Severity severity, bool extensible);
   void checkInvariant(uint32_t index, const Invariant& invariant);  // invariants.cpp
   void checkReference(uint32_t index);                              // references.cpp

@@ -245,7 +245,8 @@ bool Pass::checkSlices(std::span<const uint32_t> items, uint32_t parent, const E
       report(parent, base::Severity::Information, "informational", "must-support",
              "the slice '" + name + "' is must-support and absent");
     for (uint32_t item : members[i]) checkRule(item, slice, profile);
-    if (!slice.slices.empty() || (slice.slicing && slice.slicing->rules == Slicing::Rules::Closed)) {
+    const bool sliced = !slice.slices.empty() || (slice.slicing && slice.slicing->rules == Slicing::Rules::Closed);
+    if (sliced && !members[i].empty()) {
       checkSlices(members[i], parent, slice, profile);
     }
   }

@@ -56,11 +56,25 @@ void Pass::checkPrimitive(uint32_t index) {
   markBad(record(index).parent, tree.name(record(index)));
 }
 
+// Attachment.size is the number of bytes of the data.
+void Pass::checkAttachment(uint32_t index) {
+  static constexpr base::Name kData("data"), kSize("size");
+  const std::string_view data = childValue(index, kData), size = childValue(index, kSize);
+  if (data.empty() || size.empty() || !wrongPrimitive("base64Binary", data).empty() ||
+      !wrongPrimitive("unsignedInt", size).empty())
+    return;
+  size_t letters = 0;
+  for (char c : data) letters += c != '=' && c != ' ' && c != '\n' && c != '\r' && c != '\t';
+  if (std::to_string(letters * 3 / 4) != size)
+    error(child(index, kSize), "value", "attachment-size", "the size is not that of the data");
+}
+
 // What can be said of one element before its neighbours have been looked at.
 void Pass::checkForm(uint32_t index) {
   static constexpr base::Name kId("id"), kExtension("extension"), kValue("value");
   static const auto& r4 = definitions::r4();
   static const definitions::TypeNumber extension = r4.type("Extension")->number,
+                                       attachment = r4.type("Attachment")->number,
                                        reference = r4.type("Reference")->number, xhtml = r4.type("xhtml")->number,
                                        bundle = r4.type("Bundle")->number;
   const Record& self = record(index);
@@ -81,6 +95,8 @@ void Pass::checkForm(uint32_t index) {
       error(index, "invariant", "ext-1", "an extension has either a value or extensions, and not both");
   } else if (self.type == reference) {
     checkReference(index);
+  } else if (self.type == attachment) {
+    checkAttachment(index);
   } else if (isResource(index)) {
     checkContained(index);
     if (self.type == bundle) checkBundle(index);
@@ -90,7 +106,8 @@ void Pass::checkForm(uint32_t index) {
 // Codes, invariants and profiles: said only of what is well formed.
 void Pass::checkMeaning(uint32_t index) {
   static const auto& r4 = definitions::r4();
-  static const definitions::TypeNumber extension = r4.type("Extension")->number;
+  static const definitions::TypeNumber extension = r4.type("Extension")->number,
+                                       quantity = r4.type("Quantity")->number, coding = r4.type("Coding")->number;
   const Record& self = record(index);
   if (self.element != 0) {
     const ElementBook& mine = book.element(self.element - 1);
@@ -101,6 +118,7 @@ void Pass::checkMeaning(uint32_t index) {
         checkProfile(index, *known);
   }
   for (const Invariant* invariant : book.type(self.type).invariants) checkInvariant(index, *invariant);
+  if (r4.isSubtypeOf(self.type, quantity) || self.type == coding) checkUnit(index);
   if (self.type == extension) {
     checkExtension(index);
   } else if (isResource(index)) {

@@ -8,13 +8,13 @@
 //   base::Findings findings = validator.validate(document, reading, {});
 //
 // Findings are in the order of the document. A finding about something that is missing is at the element that
-// should hold it; one about something that is there is at that. `rule` is the key of an invariant ("pat-1"), or
-//   unknown-element, json-type, json-array, json-null, json-empty, resource-type, choice-type   form (structure.cpp)
-//   cardinality, primitive, binding, type                                                       elements
-//   reference-format, reference-target, contained-id, fullurl, bundle-reference                 references, Bundles
-//   extension-unknown, extension-context, extension-modifier, narrative                         extensions, text
-//   profile-unknown, profile, slicing, fixed, pattern, min-value, max-value, max-length, must-support   profiles
-//   invariant-stopped                                                       an invariant that reached its limits
+// should hold it; one about something that is there is at that. `rule` is the key of an invariant ("pat-1"), or of
+//  - form: unknown-element, json-type, json-array, json-null, json-empty, resource-type, choice-type;
+//  - elements: cardinality, primitive, attachment-size, binding, unit, type;
+//  - references and Bundles: reference-format, reference-target, contained-id, fullurl, bundle-reference;
+//  - extensions: extension-unknown, extension-context, extension-modifier;
+//  - profiles: profile-unknown, profile, slicing, fixed, pattern, min-value, max-value, max-length, must-support;
+//  - limits: invariant-stopped (steps or depth of one invariant), limit (more findings than are listed).
 // `code` is the IssueType of OperationOutcome. Texts name places and rules and quote nothing of the data.
 // Thread-safe; one call uses one thread.
 

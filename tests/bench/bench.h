@@ -24,6 +24,7 @@ void benchReads(const Options& options);  // also the named searches, on the sam
 void benchCurve(const Options& options);
 void benchFhir(const Options& options);
 void benchViews(const Options& options);
+void benchValidate(const Options& options);
 
 class Stopwatch {
  public:
