@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <vector>
 
 #include "fhir/base/temporal.h"
@@ -142,13 +143,10 @@ std::string_view positiveInt(std::string_view text) {
 
 std::string_view string(std::string_view text) {
   if (text.empty()) return "the text is empty";
-  bool visible = false;
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') return "the text holds a control character";
-    visible |= !isWhite(c);
   }
-  if (!visible) return "the text is nothing but white space";
   if (text.size() > kLargestString) {
     size_t characters = 0;
     for (char c : text) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
@@ -206,6 +204,12 @@ std::string_view uri(std::string_view text) {
   for (char c : text)
     if (isWhite(c) || static_cast<unsigned char>(c) < 0x20) return "a URI has no white space";
   if (text.starts_with("urn:oid:")) return oid(text);
+  if (text.starts_with("oid:") || text.starts_with("uuid:")) return "OIDs and UUIDs as URIs begin with urn:";
+  if (text.starts_with("urn:uuid:")) {
+    std::string lower(text);
+    for (char& c : lower) c = c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c;
+    return uuid(lower);  // upper case is a fault of the type uuid alone
+  }
   return "";
 }
 

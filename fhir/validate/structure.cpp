@@ -1,5 +1,6 @@
 // Cardinality, choices, empty elements, primitive formats (R4 2.24.0.1, 1.16.4 "Cardinality", ele-1, ext-1).
 
+#include "fhir/base/text.h"
 #include "fhir/validate/pass.h"
 #include "fhir/validate/primitives.h"
 
@@ -50,8 +51,14 @@ void Pass::checkStructure(uint32_t object) {
 }
 
 void Pass::checkPrimitive(uint32_t index) {
+  static const definitions::TypeNumber string = definitions::r4().type("string")->number;
   const std::string_view wrong = wrongPrimitive(record(index).type, value(index));
-  if (wrong.empty()) return;
+  if (wrong.empty()) {
+    // R4 2.24.0.1: strings should have some other content.
+    if (definitions::r4().isSubtypeOf(record(index).type, string) && base::trim(value(index)).empty())
+      warning(index, "value", "primitive", "the text is nothing but white space");
+    return;
+  }
   error(index, "value", "primitive", std::string(wrong));
   markBad(record(index).parent, tree.name(record(index)));
 }

@@ -103,7 +103,8 @@ TEST(PrimitivesTest, WhatThePublishedRegexTakesIsTakenButForWhatTheTextAdds) {
       const bool bad_oid = text.starts_with("urn:oid:") && !wrongPrimitive("oid", text).empty();
       const bool bad_base64 = text == "A===";
       const bool too_large = text.size() > 60;
-      if (bad_oid || bad_base64 || too_large) continue;
+      const bool bad_uuid = text == "urn:uuid:c757";
+      if (bad_oid || bad_base64 || too_large || bad_uuid) continue;
       EXPECT_TRUE(wrongPrimitive(row.type, text).empty()) << row.type << " '" << text << "'";
     }
   }
