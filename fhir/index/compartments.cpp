@@ -17,7 +17,8 @@ std::vector<std::string> Extractor::patientCompartments(const model::Document& d
     const definitions::SearchParameter* parameter = r4.searchParameter(document.type(), code);
     if (parameter == nullptr) continue;
     for (const SearchValue& value : values)
-      if (value.parameter == parameter->number && value.reference.type == "Patient")
+      if (value.parameter == parameter->number && value.type == definitions::SearchType::Reference &&
+          value.reference.type == "Patient")
         out.push_back(value.reference.id);
   }
   std::sort(out.begin(), out.end());

@@ -8,12 +8,7 @@ namespace fhir::index {
 
 using definitions::SearchType;
 
-SearchValue& Conversion::add() {
-  SearchValue& value = out.emplace_back();
-  value.parameter = parameter->number;
-  value.type = parameter->type;
-  return value;
-}
+SearchValue& Conversion::add() { return out.emplace_back(parameter->number, parameter->type); }
 
 void Conversion::cannotRead(uint32_t node, const char* what) {
   base::Finding finding;
@@ -122,7 +117,7 @@ void dropRepeats(std::vector<SearchValue>& values, size_t first) {
     if (kept != i) values[kept] = std::move(values[i]);
     ++kept;
   }
-  values.resize(kept);
+  values.erase(values.begin() + static_cast<ptrdiff_t>(kept), values.end());
 }
 
 }  // namespace fhir::index

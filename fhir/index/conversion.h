@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "fhir/base/issue.h"
@@ -14,12 +15,35 @@
 
 namespace fhir::index {
 
+// Several parameters find the same quantities, and converting units costs: the last results are kept.
+class QuantityMemo {
+ public:
+  const QuantityValue* find(uint32_t node) const {
+    for (const auto& [known, value] : last_)
+      if (known == node) return &value;
+    return nullptr;
+  }
+  void keep(uint32_t node, const QuantityValue& value) {
+    if (last_.size() < kMost) {
+      last_.emplace_back(node, value);
+    } else {
+      last_[next_++ % kMost] = {node, value};
+    }
+  }
+
+ private:
+  static constexpr size_t kMost = 8;
+  std::vector<std::pair<uint32_t, QuantityValue>> last_;
+  size_t next_ = 0;
+};
+
 // What stands behind one resource's conversion.
 struct Conversion {
   const model::Document::Tree& tree;
   base::Findings& findings;
   int zone_minutes = 480;
   std::vector<SearchValue>& out;
+  QuantityMemo& quantities;
   const definitions::SearchParameter* parameter = nullptr;
 
   const model::Record& record(uint32_t node) const { return tree.records[node]; }

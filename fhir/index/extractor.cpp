@@ -1,6 +1,7 @@
 #include "fhir/index/extractor.h"
 
 #include <algorithm>
+#include <span>
 
 #include "fhir/index/conversion.h"
 #include "fhir/index/programs.h"
@@ -24,14 +25,14 @@ class Extraction {
         tree_(model::treeOf(document.root())),
         root_(Item::node(document.root(), &model::Document::navigator())),
         arena_(arena),
-        conversion_{tree_, findings, options.zone_minutes, values_} {}
+        conversion_{tree_, findings, options.zone_minutes, values_, quantities_} {}
 
   std::vector<SearchValue> run() {
     hits_.reserve(64);
     if (programs_.trie) programs_.trie->walk(tree_, 0, hits_);
     std::sort(hits_.begin(), hits_.end());
     hits_.erase(std::unique(hits_.begin(), hits_.end()), hits_.end());
-    values_.reserve(hits_.size() * 2 + 4);
+    values_.reserve(hits_.size() + 16);
     size_t next = 0;
     for (uint32_t slot = 0; slot < programs_.parameters.size(); ++slot) {
       const ParameterProgram& program = programs_.parameters[slot];
@@ -54,27 +55,34 @@ class Extraction {
   }
 
   void addComposite(const ParameterProgram& program, uint32_t node) {
-    // Most composites of a resource lack a part, so all nodes are found before any value is made.
+    // Most composites of a resource lack a part, mostly the last one (the value), so all nodes are found from there
+    // on before any value is made.
     const size_t count = program.components.size();
-    part_hits_.resize(std::max(part_hits_.size(), count));
-    for (size_t i = 0; i < count; ++i) {
-      part_hits_[i].clear();
+    part_hits_.clear();
+    part_starts_.assign(count + 1, 0);
+    for (size_t i = count; i-- > 0;) {
       const ComponentProgram& component = program.components[i];
-      if (component.general) continue;
-      const PathTrie* trie = component.trie(tree_.records[node].type);
-      if (trie != nullptr) trie->walk(tree_, node, part_hits_[i]);
-      if (part_hits_[i].empty()) return;
+      const size_t before = part_hits_.size();
+      const PathTrie* trie = component.general ? nullptr : component.trie(tree_.records[node].type);
+      if (trie != nullptr) trie->walk(tree_, node, part_hits_);
+      if (!component.general && part_hits_.size() == before) return;
+      part_starts_[i] = before;
     }
     parts_.resize(std::max(parts_.size(), count));
     for (auto& part : parts_) part.clear();
     for (size_t i = 0; i < count; ++i) {
       const ComponentProgram& component = program.components[i];
-      Conversion part{tree_, conversion_.findings, conversion_.zone_minutes, parts_[i], &component.parameter};
+      Conversion part{tree_,     conversion_.findings, conversion_.zone_minutes,
+                      parts_[i], quantities_,          &component.parameter};
       if (component.general) {
         evaluate(*component.general, Item::node(tree_.node(node), &model::Document::navigator()), part);
       } else {
-        std::sort(part_hits_[i].begin(), part_hits_[i].end());
-        for (const Hit& hit : part_hits_[i]) addValues(part, hit.node);
+        // The hits of part i stand behind those of part i + 1.
+        const std::span<Hit> hits(
+            part_hits_.begin() + static_cast<ptrdiff_t>(part_starts_[i]),
+            i == 0 ? part_hits_.end() : part_hits_.begin() + static_cast<ptrdiff_t>(part_starts_[i - 1]));
+        std::sort(hits.begin(), hits.end());
+        for (const Hit& hit : hits) addValues(part, hit.node);
       }
       dropRepeats(parts_[i], 0);
       if (parts_[i].empty()) return;
@@ -131,9 +139,11 @@ class Extraction {
   const Item root_;
   base::Arena& arena_;
   std::vector<Hit> hits_;
-  std::vector<std::vector<Hit>> part_hits_;
+  std::vector<Hit> part_hits_;
+  std::vector<size_t> part_starts_;
   std::vector<std::vector<SearchValue>> parts_;
   std::vector<SearchValue> values_;
+  QuantityMemo quantities_;
   Conversion conversion_;
 };
 

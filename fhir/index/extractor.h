@@ -49,18 +49,32 @@ struct UriValue {
   std::string uri;
 };
 
+// One value of one parameter. Only the member that `type` names is there (Composite: `parts`, in component order;
+// Special: none); the others must not be read. A resource has many values, so they share their memory.
 struct SearchValue {
-  definitions::ParameterNumber parameter = 0;
-  definitions::SearchType type = definitions::SearchType::Token;
-  // The one that `type` names is filled (Composite: `parts`, in component order).
-  TokenValue token;
-  StringValue string;
-  ReferenceValue reference;
-  DateValue date;
-  NumberValue number;
-  QuantityValue quantity;
-  UriValue uri;
-  std::vector<SearchValue> parts;
+  SearchValue(definitions::ParameterNumber parameter, definitions::SearchType type);
+  SearchValue(const SearchValue& other);
+  SearchValue(SearchValue&& other) noexcept;
+  SearchValue& operator=(const SearchValue& other);
+  SearchValue& operator=(SearchValue&& other) noexcept;
+  ~SearchValue();
+
+  definitions::ParameterNumber parameter;
+  definitions::SearchType type;  // fixed
+  union {
+    TokenValue token;
+    StringValue string;
+    ReferenceValue reference;
+    DateValue date;
+    NumberValue number;
+    QuantityValue quantity;
+    UriValue uri;
+    std::vector<SearchValue> parts;
+  };
+
+ private:
+  template <typename Do>
+  static void with(SearchValue& value, Do&& action);
 };
 
 struct ExtractorOptions {

@@ -93,7 +93,9 @@ void PathTrie::walk(const model::Document::Tree& tree, uint32_t node, std::vecto
     if (state.edges.empty()) return;
     for (uint32_t i = tree.records[here].first; i != 0; i = tree.records[i].next) {
       const model::Record& child = tree.records[i];
-      if (child.element == 0 || child.type == 0) continue;
+      if (child.type == 0 || child.element < state.edges.front().element ||
+          child.element > state.edges.back().element)
+        continue;
       auto edge = std::lower_bound(state.edges.begin(), state.edges.end(), child.element,
                                    [](const Edge& e, uint32_t element) { return e.element < element; });
       for (; edge != state.edges.end() && edge->element == child.element; ++edge) {

@@ -97,6 +97,10 @@ void add(Conversion& conversion, const Parts& unit, const Bounds& bounds) {
 }
 
 void addQuantity(Conversion& conversion, uint32_t node) {
+  if (const QuantityValue* known = conversion.quantities.find(node)) {
+    conversion.add().quantity = *known;
+    return;
+  }
   const Parts parts = partsOf(conversion, node);
   if (parts.value == 0) return;
   auto value = decimalOf(conversion, parts.value);
@@ -107,6 +111,7 @@ void addQuantity(Conversion& conversion, uint32_t node) {
   if (parts.comparator.starts_with('<')) bounds.low.reset();
   if (parts.comparator.starts_with('>')) bounds.high.reset();
   add(conversion, parts, bounds);
+  conversion.quantities.keep(node, conversion.out.back().quantity);
 }
 
 void addMoney(Conversion& conversion, uint32_t node) {

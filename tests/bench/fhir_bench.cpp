@@ -3,6 +3,8 @@
 
 #include <rapidjson/document.h>
 
+#include <time.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -21,6 +23,20 @@ namespace bench {
 namespace {
 
 constexpr uintmax_t kLargest = 1u << 20;  // beyond are bundles of definitions, which have no search values
+
+// Processor time of this thread: on a busy machine the clock on the wall measures the others.
+class ProcessorWatch {
+ public:
+  double seconds() const { return now() - start_; }
+
+ private:
+  static double now() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+  }
+  double start_ = now();
+};
 
 // HL7's examples without the definitions, when ONECARD_R4_EXAMPLES names their folder.
 std::vector<std::string> exampleTexts() {
@@ -82,7 +98,7 @@ void benchReading(const char* of_what, const std::vector<std::string>& texts, co
   // The best of several passes of each, taken in turns, so that a busy machine does not make the ratio.
   double best[3] = {1e9, 1e9, 1e9};
   const auto pass = [&](int which, const auto& work) {
-    Stopwatch watch;
+    ProcessorWatch watch;
     for (const auto& text : texts) failed += !work(text);
     best[which] = std::min(best[which], watch.seconds());
   };
@@ -115,7 +131,7 @@ void benchExpression(const Options& options) {
   uint64_t results = 0, expected = 0;
   Stopwatch watch;
   while (watch.seconds() < options.seconds) {
-    Stopwatch pass;
+    ProcessorWatch pass;
     for (int i = 0; i < kPass; ++i) {
       arena.reset();
       fhir::path::Evaluation evaluation(arena);
