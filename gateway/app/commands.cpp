@@ -1,7 +1,9 @@
 #include "gateway/app/commands.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "gateway/host/settings.h"
 #include "gateway/intake/pipeline/stages.h"
 
 namespace gateway::app {
@@ -182,14 +184,64 @@ int status(const CommandParts& parts, const AdminOutput& out) {
   return 0;
 }
 
+// A word nobody reads is a mistake of whoever wrote it: `--parkd` must not list everything.
+bool understood(const Words& words, size_t first, const std::vector<std::string_view>& flags,
+                const std::vector<std::string_view>& options, size_t names, const AdminOutput& out) {
+  const auto has = [](const auto& list, const std::string& word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+  };
+  for (size_t i = first; i < words.size(); ++i) {
+    if (has(flags, words[i])) continue;
+    if (has(options, words[i])) {
+      if (i + 1 < words.size()) {
+        ++i;
+        continue;
+      }
+      out(words[i] + " needs a value\n");
+      return false;
+    }
+    if (!words[i].starts_with("--") && names > 0) {
+      --names;
+      continue;
+    }
+    std::vector<std::string> known(flags.begin(), flags.end());
+    known.insert(known.end(), options.begin(), options.end());
+    const std::string nearest = host::nearestKey(words[i], known);
+    out("nothing is done with \"" + words[i] + "\"" + (nearest.empty() ? "" : "; the nearest is " + nearest) + "\n");
+    return false;
+  }
+  return true;
+}
+
+bool understood(const Words& words, const AdminOutput& out) {
+  if (words[0] == "inbox" && words.size() > 1) {
+    if (words[1] == "list") return understood(words, 2, {"--parked"}, {"--source", "--limit"}, 0, out);
+    if (words[1] == "show") return understood(words, 2, {"--raw"}, {}, 1, out);
+    if (words[1] == "replay") return understood(words, 2, {"--parked"}, {"--part", "--source"}, 1, out);
+  }
+  if (words[0] == "reindex") return understood(words, 1, {"--check"}, {}, 0, out);
+  if (words[0] == "trace") return understood(words, 1, {}, {}, 1, out);
+  if (words[0] == "dump" || words[0] == "status") return understood(words, 1, {}, {}, 0, out);
+  return true;
+}
+
 }  // namespace
 
 int runCommand(const CommandParts& parts, const Words& words, const AdminOutput& out) {
   if (words.empty()) return 2;
+  if (!understood(words, out)) return 2;
   if (words[0] == "inbox" && words.size() > 1) {
     if (words[1] == "list") return listInbox(parts, words, out);
     if (words[1] == "show" && words.size() > 2) return showMessage(parts, words, out);
     if (words[1] == "replay") return replay(parts, words, out);
+  }
+  if (words[0] == "inbox" && words.size() == 2 && words[1] == "show") {
+    out("inbox show ID: the id of a message, as inbox list prints it\n");
+    return 2;
+  }
+  if (words[0] == "trace" && words.size() == 1) {
+    out("trace ID: the id of a message, or Type/id of a resource\n");
+    return 2;
   }
   if (words[0] == "trace" && words.size() > 1) return traceCommand(parts, words[1], out);
   if (words[0] == "dump") return dump(parts, out);

@@ -22,6 +22,11 @@ Result<Institutions> Institutions::read(const host::Settings& settings) {
     std::string key = "institutions." + code;
     auto& facts = read.facts_[code];
     facts["name"] = settings.text(key + ".name");
+    for (const auto& [fact, value] : settings.below(key + ".facts")) {
+      if (fact == "name" || fact == "community" || fact == "county")
+        return Error{Why::Invalid, "the fact " + fact + " has a setting of its own", value.where};
+      facts[fact] = value.text;
+    }
     const std::string& community = settings.text(key + ".community");
     if (!community.empty()) {
       if (std::find(communities.begin(), communities.end(), community) == communities.end()) {
@@ -58,6 +63,12 @@ std::optional<std::string> Institutions::institution(std::string_view source, st
   auto known = by_alias_.find(alias);
   auto allowed = allowed_.find(source);
   if (known == by_alias_.end() || allowed == allowed_.end() || !allowed->second.contains(known->second)) return {};
+  return known->second;
+}
+
+std::optional<std::string> Institutions::anyInstitution(std::string_view alias) const {
+  auto known = by_alias_.find(alias);
+  if (known == by_alias_.end()) return {};
   return known->second;
 }
 

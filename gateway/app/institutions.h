@@ -20,6 +20,7 @@ class Institutions : public mappings::engine::Directory {
   static fhir::base::Result<Institutions> read(const host::Settings& settings);
 
   std::optional<std::string> institution(std::string_view source, std::string_view alias) const override;
+  std::optional<std::string> anyInstitution(std::string_view alias) const override;
   std::string lookup(std::string_view institution, std::string_view fact) const override;
 
  private:

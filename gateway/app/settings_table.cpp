@@ -65,6 +65,8 @@ const std::vector<Setting>& settingsTable() {
       {"institutions.*.community", SettingKind::Text, "", "", "the community it belongs to", "0.1"},
       {"institutions.*.aliases", SettingKind::List, "", "",
        "codes by which systems call it: 9, 12, 18 or 22 characters, local ones", "0.1"},
+      {"institutions.*.facts", SettingKind::Section, "", "",
+       "what mappings may lookup() about it; follow-up-period: year or month for dates sent without a year", "0.1"},
 
       {"sources.*.connector", SettingKind::Text, "(required)", "", "how its bytes come: mllp, soap, file, ...",
        "0.1"},

@@ -44,6 +44,7 @@ int convert(const ConvertOptions& options) {
 void addConvert(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ConvertOptions>();
   auto* command = app.add_subcommand("convert", "the resource on standard input (JSON or XML) in the other format");
+  command->footer("Exit code: 0 converted; 2 the input cannot be read.");
   command->add_option("--to", options->to, "xml or json")->required()->check(CLI::IsMember({"xml", "json"}));
   command->add_flag("--pretty", options->pretty, "indented, for people");
   command->callback([options, &exit_code] { exit_code = convert(*options); });

@@ -115,6 +115,9 @@ int fhirpath(const FhirpathOptions& options) {
 void addFhirpath(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<FhirpathOptions>();
   auto* command = app.add_subcommand("fhirpath", "evaluate an expression over the resource on standard input");
+  command->footer(
+      "Exit code: 0 evaluated, also to nothing; 1 the expression is wrong (line and column) or fails; 2 the input "
+      "cannot be read.");
   command->add_option("expression", options->expression, "FHIRPath")->required();
   command->add_flag("--strict", options->strict, "refuse members that the resource's type cannot have");
   command->add_flag("--typed", options->typed, "each result as {\"type\":\"FHIR.HumanName\",\"value\":...}");

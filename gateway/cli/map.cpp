@@ -1,4 +1,4 @@
-// onecard map check|run|test|trace|coverage and onecard code-map check: mappings without a running gateway.
+// onecard map check|run|trace|test|coverage and onecard code-map check: mappings without a running gateway.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "gateway/cli/commands.h"
+#include "gateway/cli/map_options.h"
 #include "mappings/engine/code_maps.h"
 #include "mappings/engine/field_use.h"
 #include "mappings/engine/map.h"
@@ -28,79 +29,6 @@ using fhir::base::Error;
 using fhir::base::Result;
 namespace source = mappings::source;
 
-constexpr int kWrong = 1;
-constexpr int kCannotRead = 2;
-
-struct MapOptions {
-  std::string folder;
-  std::string mapping;
-  std::string institution = "12990121400000010B";
-  std::string source = "command-line";
-  std::string message = "standard-input";
-  std::string received = "2025-01-01T00:00:00+08:00";
-  std::string encoding;
-  std::string canonical = "http://onecard.example/";
-  std::string site_key = std::string(kCaseSiteKey);
-  std::vector<std::string> facts;  // name=value
-  std::vector<std::string> files;
-  std::string prefix;
-  bool update = false;
-};
-
-// The mappings folder of this checkout or installation, when none is named.
-std::string foundFolder(const std::string& named) {
-  if (!named.empty()) return named;
-  std::error_code failed;
-  const fs::path binary = fs::read_symlink("/proc/self/exe", failed).parent_path();
-  for (const fs::path& candidate :
-       {fs::path("mappings"), binary / "../../mappings", binary / "../share/onecard/mappings"})
-    if (fs::exists(candidate / "code_maps", failed)) return candidate.lexically_normal().string();
-  return "mappings";
-}
-
-std::optional<MapLibrary> loadLibrary(const MapOptions& options, const Directory& directory) {
-  std::vector<Error> errors;
-  auto library = MapLibrary::loadAll({options.folder, options.site_key, options.canonical, &directory}, errors);
-  for (const Error& error : errors) std::cerr << error.text() << "\n";
-  return library;
-}
-
-CaseDirectory directoryOf(const MapOptions& options) {
-  CaseDirectory directory;
-  for (const std::string& fact : options.facts) {
-    const size_t equals = fact.find('=');
-    if (equals != std::string::npos) directory.facts[fact.substr(0, equals)] = fact.substr(equals + 1);
-  }
-  return directory;
-}
-
-// ---- one message --------------------------------------------------------------------------------------------------
-
-struct ReadInput {
-  std::string mapping;
-  source::ReadMessage message;
-};
-
-// The message as the mapping reads it; without a name, as the first mapping that accepts it.
-Result<ReadInput> readInput(const MapLibrary& library, const MapOptions& options, std::string_view bytes) {
-  Error last{fhir::base::Why::Unsupported, "no mapping accepts this message", ""};
-  const std::vector<std::string> names =
-      options.mapping.empty() ? library.names() : std::vector<std::string>{options.mapping};
-  for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(source::ReadOptions read, library.readOptions(name));
-    if (!options.encoding.empty()) read.encoding = options.encoding;
-    auto message = source::readMessage(bytes, read);
-    if (!message.ok()) {
-      if (!options.mapping.empty()) return message.error();
-      continue;
-    }
-    if (!options.mapping.empty()) return ReadInput{name, std::move(*message)};
-    for (const source::Part& part : message->parts)
-      if (!part.error && library.choose(part, read.format, {name}).ok()) return ReadInput{name, std::move(*message)};
-  }
-  return last;
-}
-
 void printFindings(const fhir::base::Findings& findings) {
   for (const auto& finding : findings.list()) {
     std::cerr << toString(finding.severity) << ": " << finding.rule << " ";
@@ -113,14 +41,15 @@ void printFindings(const fhir::base::Findings& findings) {
 
 template <typename Each>
 int forEachPart(const MapOptions& options, Each each) {
-  const CaseDirectory directory = directoryOf(options);
-  auto library = loadLibrary(options, directory);
-  if (!library) return kWrong;
+  const auto directory = directoryOf(options);
+  if (!directory) return kMapCannotRead;
+  auto library = loadLibrary(options, options.folder, *directory);
+  if (!library) return kMapWrong;
   const std::string bytes = readStandardInput();
   auto input = readInput(*library, options, bytes);
   if (!input.ok()) {
     std::cerr << "error: " << input.error().text() << "\n";
-    return kCannotRead;
+    return kMapCannotRead;
   }
   int code = 0;
   for (const source::Part& part : input->message.parts) {
@@ -130,7 +59,7 @@ int forEachPart(const MapOptions& options, Each each) {
     std::cerr << "error: ";
     if (input->message.parts.size() > 1) std::cerr << "part " << part.number << ": ";
     std::cerr << done.error().text() << "\n";
-    code = kWrong;
+    code = kMapWrong;
   }
   return code;
 }
@@ -145,7 +74,7 @@ int runMap(const MapOptions& options) {
         parts.push_back(std::move(mapped));
         return {};
       });
-  if (!parts.empty()) std::cout << toBundle(parts) << "\n";
+  if (!parts.empty()) std::cout << toBundle(parts) << std::endl;
   for (const std::string& line : notCarriedLines(fields)) std::cerr << line << "\n";
   for (const MappedPart& part : parts) printFindings(part.findings);
   return code;
@@ -170,8 +99,8 @@ int traceMap(const MapOptions& options) {
 
 int checkMaps(const MapOptions& options) {
   const CaseDirectory directory;
-  auto library = loadLibrary(options, directory);
-  if (!library) return kWrong;
+  auto library = loadLibrary(options, options.folder, directory);
+  if (!library) return kMapWrong;
   for (const std::string& name : library->names()) std::cout << name << " version " << library->version(name) << "\n";
   std::cout << library->names().size() << " mappings, " << library->codeMaps().all().size()
             << " code maps: no errors\n";
@@ -180,8 +109,8 @@ int checkMaps(const MapOptions& options) {
 
 int testMaps(const MapOptions& options) {
   CaseDirectory directory;
-  auto library = loadLibrary(options, directory);
-  if (!library) return kWrong;
+  auto library = loadLibrary(options, options.folder, directory);
+  if (!library) return kMapWrong;
   size_t passed = 0;
   size_t failed = 0;
   std::set<std::string> tested;
@@ -196,7 +125,7 @@ int testMaps(const MapOptions& options) {
   for (const std::string& name : library->names())
     if (options.prefix.empty() && !tested.contains(name)) std::cout << "no cases: " << name << "\n";
   std::cout << passed << " passed, " << failed << " failed" << (options.update ? ", out.json written\n" : "\n");
-  return failed == 0 && passed > 0 ? 0 : kWrong;
+  return failed == 0 && passed > 0 ? 0 : kMapWrong;
 }
 
 struct PathCount {
@@ -233,9 +162,10 @@ void printCoverage(const std::string& mapping, const std::map<std::string, PathC
 }
 
 int coverMaps(const MapOptions& options) {
-  CaseDirectory directory = directoryOf(options);
-  auto library = loadLibrary(options, directory);
-  if (!library) return kWrong;
+  auto directory = directoryOf(options);
+  if (!directory) return kMapCannotRead;
+  auto library = loadLibrary(options, options.folder, *directory);
+  if (!library) return kMapWrong;
   std::map<std::string, std::map<std::string, PathCount>> by_mapping;
   const auto count = [&](const std::string& mapping, const std::vector<SourceField>& fields) {
     for (const SourceField& field : fields) {
@@ -246,6 +176,10 @@ int coverMaps(const MapOptions& options) {
   };
   for (const std::string& file : options.files) {
     std::ifstream in(file, std::ios::binary);
+    if (!in) {
+      std::cerr << "error: cannot read " << file << "\n";
+      return kMapCannotRead;
+    }
     const std::string bytes{std::istreambuf_iterator<char>(in), {}};
     auto read = readInput(*library, options, bytes);
     if (!read.ok()) {
@@ -263,13 +197,13 @@ int coverMaps(const MapOptions& options) {
   }
   if (options.files.empty())
     for (const MapCase& one : findCases(options.folder, options.mapping))
-      count(one.mapping, runCase(*library, directory, one, false).fields);
+      count(one.mapping, runCase(*library, *directory, one, false).fields);
   bool unread = false;
   for (const auto& [mapping, paths] : by_mapping) {
     printCoverage(mapping, paths);
     for (const auto& [path, uses] : paths) unread = unread || uses.uses.contains(SourceField::Use::Unread);
   }
-  return unread ? kWrong : 0;
+  return unread ? kMapWrong : 0;
 }
 
 int checkCodeMaps(const MapOptions& options) {
@@ -279,38 +213,12 @@ int checkCodeMaps(const MapOptions& options) {
   if (!systems.ok()) errors.push_back(systems.error());
   const CodeMaps maps = CodeMaps::load(folder, systems.ok() ? *systems : SystemNames(), errors);
   for (const Error& error : errors) std::cerr << error.text() << "\n";
-  if (!errors.empty()) return kWrong;
+  if (!errors.empty()) return kMapWrong;
   // Whether targets fit the elements that they are written into is known to the mappings.
   const CaseDirectory directory;
-  if (!loadLibrary(options, directory)) return kWrong;
+  if (!loadLibrary(options, options.folder, directory)) return kMapWrong;
   for (const auto& [name, map] : maps.all()) std::cout << name << ": " << map.rows().size() << " rows\n";
   return 0;
-}
-
-void addMessageOptions(CLI::App& command, MapOptions& options) {
-  command.add_option("mapping", options.mapping,
-                     "mapping, hl7v2/oru_r01; without it the first that accepts the message");
-  command.add_option("--institution", options.institution, "code of the institution that sends")
-      ->capture_default_str();
-  command.add_option("--source", options.source, "name of the configured source")->capture_default_str();
-  command.add_option("--encoding", options.encoding, "encoding that the source declares");
-  command.add_option("--received", options.received, "when the message came, a FHIR instant")->capture_default_str();
-  command.add_option("--message", options.message, "id of the message in the inbox")->capture_default_str();
-  command.add_option("--canonical", options.canonical, "prefix of the site's own URIs")->capture_default_str();
-  command.add_option("--fact", options.facts, "what lookup() answers about the institution: name=value");
-}
-
-using Command = int (*)(const MapOptions&);
-
-CLI::App* addCommand(CLI::App& parent, const char* name, const char* text, const std::shared_ptr<MapOptions>& options,
-                     Command run, int& exit_code) {
-  CLI::App* command = parent.add_subcommand(name, text);
-  command->add_option("--mappings", options->folder, "folder of mappings and code maps");
-  command->callback([options, run, &exit_code] {
-    options->folder = foundFolder(options->folder);
-    exit_code = run(*options);
-  });
-  return command;
 }
 
 }  // namespace
@@ -319,28 +227,41 @@ void addMapCommands(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<MapOptions>();
   CLI::App* map = app.add_subcommand("map", "write, check and try mappings");
   map->require_subcommand(1);
-  addCommand(*map, "check", "load every mapping and code map; name each mistake with its place", options, checkMaps,
-             exit_code);
-  addMessageOptions(*addCommand(*map, "run",
-                                "map the message on standard input to a Bundle; fields not carried over go "
-                                "to standard error",
-                                options, runMap, exit_code),
-                    *options);
-  addMessageOptions(*addCommand(*map, "trace", "print the message as a tree, and where each output value came from",
-                                options, traceMap, exit_code),
-                    *options);
-  CLI::App* test = addCommand(*map, "test", "run the cases beside the mappings", options, testMaps, exit_code);
+  addMapAuthoring(*map, options, exit_code);
+  addMapCommand(*map, "check", "load every mapping and code map; name each mistake with its place",
+                "Exit code: 0 all load; 1 a mistake.", options, checkMaps, exit_code);
+  addMessageOptions(
+      *addMapCommand(
+          *map, "run", "map the message on standard input to a Bundle; fields not carried over go to standard error",
+          "Exit code: 0 mapped, also with unread fields; 1 a part failed, or a mapping does not load; 2 the "
+          "message cannot be read, or no mapping accepts it.",
+          options, runMap, exit_code),
+      *options);
+  addMessageOptions(
+      *addMapCommand(*map, "trace", "print the message as a tree, and where each output value came from",
+                     "It shows what the message says.\nExit code: 0 mapped; 1 a part failed, or a mapping "
+                     "does not load; 2 the message cannot be read, or no mapping accepts it.",
+                     options, traceMap, exit_code),
+      *options);
+  CLI::App* test = addMapCommand(*map, "test", "run the cases beside the mappings",
+                                 "Exit code: 0 all pass; 1 one fails, there is none, or a mapping does not load.",
+                                 options, testMaps, exit_code);
   test->add_option("case", options->prefix, "beginning of mapping/case; without it all");
   test->add_flag("--update", options->update, "write out.json instead of comparing with it");
-  CLI::App* coverage =
-      addCommand(*map, "coverage", "what each source field is used for, over the cases or over files", options,
-                 coverMaps, exit_code);
+  CLI::App* coverage = addMapCommand(
+      *map, "coverage", "what each source field is used for, over the cases or over files",
+      "Exit code: 0 every field is used or ignored; 1 a field is unread, or a mapping does not load; 2 an "
+      "option or a file cannot be read.",
+      options, coverMaps, exit_code);
   coverage->add_option("--mapping", options->mapping, "only this mapping");
+  coverage->add_option("--institution", options->institution, "code of the institution that sends the files")
+      ->capture_default_str();
+  coverage->add_option("--encoding", options->encoding, "encoding that the source declares");
   coverage->add_option("files", options->files, "messages instead of the cases");
   CLI::App* code_map = app.add_subcommand("code-map", "local codes to standard codes");
   code_map->require_subcommand(1);
-  addCommand(*code_map, "check", "check every table and whether its targets may stand where mappings write them",
-             options, checkCodeMaps, exit_code);
+  addMapCommand(*code_map, "check", "check every table and whether its targets may stand where mappings write them",
+                "Exit code: 0 all can be used; 1 a mistake.", options, checkCodeMaps, exit_code);
 }
 
 }  // namespace gateway::cli

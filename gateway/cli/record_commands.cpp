@@ -43,11 +43,12 @@ struct Words {
   std::vector<std::string> words;
 };
 
-// A sub-command whose words are passed on as they stand.
-void add(CLI::App& parent, const std::string& name, const std::string& text, std::vector<std::string> words,
-         int& exit_code) {
+// A sub-command whose words are passed on as they stand. `help`: its words and exit codes.
+void add(CLI::App& parent, const std::string& name, const std::string& text, const std::string& help,
+         std::vector<std::string> words, int& exit_code) {
   auto held = std::make_shared<Words>();
   auto* command = parent.add_subcommand(name, text);
+  command->footer(help + "\nThe gateway may be running on the data directory or not.");
   addConfigOptions(*command, held->options, false);
   command->allow_extras();
   command->callback([held, words, command, &exit_code] {
@@ -62,17 +63,31 @@ void add(CLI::App& parent, const std::string& name, const std::string& text, std
 void addRecordCommands(CLI::App& app, int& exit_code) {
   auto* inbox = app.add_subcommand("inbox", "messages as they came");
   inbox->require_subcommand(1);
-  add(*inbox, "list", "[--source NAME] [--parked] [--limit N]: one line a message, or a parked part with its reason",
+  add(*inbox, "list", "one line a message, or a parked part with its reason",
+      "Words: [--source NAME] [--parked] [--limit N]\nExit code: 0 listed; 1 the data cannot be read; 2 a word is "
+      "not "
+      "known.",
       {"inbox", "list"}, exit_code);
-  add(*inbox, "show", "ID [--raw]: a message, its parts and their reasons; --raw: its bytes", {"inbox", "show"},
-      exit_code);
-  add(*inbox, "replay", "ID [--part N] | --parked [--source NAME]: process again with today's mappings",
+  add(*inbox, "show", "a message, its parts and their reasons",
+      "Words: ID [--raw: its bytes as they came]\nExit code: 0 shown; 1 there is none; 2 a word is not known.",
+      {"inbox", "show"}, exit_code);
+  add(*inbox, "replay", "process again with today's mappings",
+      "Words: ID [--part N] | --parked [--source NAME]\nExit code: 0 all done; 1 some are parked again; 2 a word is "
+      "not "
+      "known.",
       {"inbox", "replay"}, exit_code);
-  add(app, "trace", "ID: from a message to its resources, or from Type/id back to its messages", {"trace"},
-      exit_code);
-  add(app, "dump", "every version and index row as sorted text, to compare two stores", {"dump"}, exit_code);
-  add(app, "reindex", "[--check]: rebuild the index from the resources, or compare the two", {"reindex"}, exit_code);
-  add(app, "status", "counts of the record and of the work under way", {"status"}, exit_code);
+  add(app, "trace", "from a message to its resources, or from a resource back to its messages",
+      "Words: ID of a message, or Type/id of a resource\nExit code: 0 found; 1 there is none; 2 no ID was given.",
+      {"trace"}, exit_code);
+  add(app, "dump", "every version and index row as sorted text, to compare two stores",
+      "Exit code: 0 written; 1 the data cannot be read.", {"dump"}, exit_code);
+  add(app, "reindex", "rebuild the index from the resources, or compare the two",
+      "Words: [--check: compare only]\nExit code: 0 done, or equal; 1 different, or the data cannot be read; 2 a "
+      "word "
+      "is not known.",
+      {"reindex"}, exit_code);
+  add(app, "status", "counts of the record and of the work under way",
+      "Exit code: 0 shown; 1 the data cannot be read.", {"status"}, exit_code);
 }
 
 }  // namespace gateway::cli

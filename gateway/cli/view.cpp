@@ -127,6 +127,9 @@ void addView(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(
       "view", "rows of a SQL on FHIR view over the resources on standard input, one resource on each line");
+  command->footer(
+      "Exit code: 0 all rows written; 1 the view is wrong, or a resource does not fit it; 2 a file or a line cannot "
+      "be read.");
   command->add_option("view", options->view, "file with the ViewDefinition (JSON)")->required();
   command->add_option("--format", options->format, "ndjson (the default), csv or json")
       ->check(CLI::IsMember({"ndjson", "csv", "json"}));

@@ -56,7 +56,10 @@ FunctionResult refFunction(FunctionCall& call) {
   ASSIGN_OR_RETURN(std::string_view key, mapping.singleText(mapping.argument(1), Read::Compared));
   if (key.empty()) return out;
   const std::string shard = shardKey(type, key, around.patient_key, around.institution);
-  add(std::string(type) + "/" + sourceOwnedId(around.site_key, around.institution, type, keyParts(key), shard));
+  const std::string reference =
+      std::string(type) + "/" + sourceOwnedId(around.site_key, around.institution, type, keyParts(key), shard);
+  around.outside.insert(reference);
+  add(mapping.arena().keep(reference));
   return out;
 }
 

@@ -105,6 +105,13 @@ std::string errorJson(const fhir::base::Error& error) {
   return out + "}";
 }
 
+fs::path inputFile(const fs::path& folder) {
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(folder, failed))
+    if (entry.path().stem() == "in") return entry.path();
+  return folder / "in";
+}
+
 class CaseRun {
  public:
   CaseRun(const MapLibrary& library, const MapCase& one, const Asserts& asserts, CaseResult& result)
@@ -112,7 +119,7 @@ class CaseRun {
 
   // The golden text: one Bundle, or an array with one entry for each part.
   std::string run() {
-    const std::string bytes = readFile(inputFile());
+    const std::string bytes = readFile(inputFile(one_.folder));
     auto options = library_.readOptions(one_.mapping);
     if (!options.ok()) return refuse(options.error().text());
     if (!asserts_.encoding.empty()) options->encoding = asserts_.encoding;
@@ -136,13 +143,6 @@ class CaseRun {
   std::string refuse(std::string text) {
     problem(std::move(text));
     return "";
-  }
-
-  fs::path inputFile() const {
-    std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(one_.folder, failed))
-      if (entry.path().stem() == "in") return entry.path();
-    return fs::path(one_.folder) / "in";
   }
 
   std::string runPart(const source::Part& part) {
@@ -260,6 +260,10 @@ std::optional<std::string> CaseDirectory::institution(std::string_view, std::str
   return std::nullopt;
 }
 
+std::optional<std::string> CaseDirectory::anyInstitution(std::string_view alias) const {
+  return institution({}, alias);
+}
+
 std::string CaseDirectory::lookup(std::string_view, std::string_view fact) const {
   const auto found = facts.find(fact);
   return found == facts.end() ? std::string() : found->second;
@@ -281,6 +285,29 @@ std::vector<MapCase> findCases(const std::string& mappings_folder, std::string_v
   std::sort(out.begin(), out.end(), [](const MapCase& a, const MapCase& b) {
     return std::tie(a.mapping, a.name) < std::tie(b.mapping, b.name);
   });
+  return out;
+}
+
+std::vector<fhir::base::Result<MappedPart>> mapCase(const MapLibrary& library, CaseDirectory& directory,
+                                                    const MapCase& one) {
+  CaseResult ignored;
+  Asserts asserts;
+  directory = CaseDirectory();
+  const fs::path folder(one.folder);
+  if (fs::exists(folder / "asserts.yaml")) AssertsReader(asserts, directory, ignored).read(folder / "asserts.yaml");
+  std::vector<fhir::base::Result<MappedPart>> out;
+  auto options = library.readOptions(one.mapping);
+  if (!options.ok()) return {options.error()};
+  if (!asserts.encoding.empty()) options->encoding = asserts.encoding;
+  auto message = source::readMessage(readFile(inputFile(folder)), *options);
+  if (!message.ok()) return {message.error()};
+  for (const source::Part& part : message->parts) {
+    const MapInput input{asserts.source, asserts.institution, asserts.message, asserts.received, &part};
+    if (part.error)
+      out.emplace_back(*part.error);
+    else
+      out.push_back(library.run(one.mapping, input));
+  }
   return out;
 }
 

@@ -16,6 +16,7 @@ namespace mappings::engine {
 class CaseDirectory : public Directory {
  public:
   std::optional<std::string> institution(std::string_view source, std::string_view alias) const override;
+  std::optional<std::string> anyInstitution(std::string_view alias) const override;
   std::string lookup(std::string_view institution, std::string_view fact) const override;
 
   bool any_alias = true;  // every code names itself
@@ -40,6 +41,10 @@ struct CaseResult {
 
 // With `update`, out.json is written instead of compared; the rules still hold.
 CaseResult runCase(const MapLibrary& library, CaseDirectory& directory, const MapCase& one, bool update);
+
+// The parts of a case's message as this library maps them, under what the case says of institution and source.
+std::vector<fhir::base::Result<MappedPart>> mapCase(const MapLibrary& library, CaseDirectory& directory,
+                                                    const MapCase& one);
 
 // The site key of golden cases: their ids are the same everywhere.
 constexpr std::string_view kCaseSiteKey = "test-site-key";

@@ -125,9 +125,9 @@ class MapParser {
   void readReader() {
     required("source");
     map_.read.format = text("source");
-    static constexpr std::string_view kFormats[] = {"hl7v2", "xml", "json", "delimited"};
+    static constexpr std::string_view kFormats[] = {"hl7v2", "xml", "json", "delimited", "form"};
     if (std::find(std::begin(kFormats), std::end(kFormats), map_.read.format) == std::end(kFormats))
-      parser_.refuse(*entry("source")->value, "source is hl7v2, xml, json or delimited");
+      parser_.refuse(*entry("source")->value, "source is hl7v2, xml, json, delimited or form");
     map_.read.encoding = text("encoding");
     map_.read.split = text("split");
     const std::string delimiter = text("delimiter");

@@ -366,6 +366,7 @@ Result<MappedPart> MapRun::mapPart() {
   giveIds(instances_, firstPatientKey(instances_));
   planning_ = false;
   RETURN_IF_ERROR(writeAll(instances_, out));
+  out.outside.assign(around_.outside.begin(), around_.outside.end());
   FieldAccount account = accountOf(in_.map, part_);
   out.part_key = std::move(account.part_key);
   out.fields = std::move(account.fields);

@@ -50,6 +50,7 @@ struct MappedPart {
   std::string institution;      // owner of the resources: the source's, or what the content's code resolved to
   std::vector<std::string> order_keys;    // parts that share one are processed in order
   std::vector<MappedResource> resources;  // Provenance last
+  std::vector<std::string> outside;       // references to resources that other messages bring: "Encounter/<id>"
   std::vector<SourceField> fields;        // every non-empty leaf of the source, in order
   fhir::base::Findings findings;          // warnings; errors make run() fail
 };

@@ -1,6 +1,7 @@
 #include "mappings/engine/measured_text.h"
 
 #include <array>
+#include <initializer_list>
 #include <utility>
 
 #include "mappings/engine/plain_text.h"
@@ -91,56 +92,98 @@ bool isUnitText(std::string_view text) {
   return !(text[0] == '-' || text[0] == '+' || text[0] == '.' || text.starts_with("—") || text.starts_with("–"));
 }
 
-std::optional<ReferenceRange> readOneRange(std::string_view text) {
-  ReferenceRange range;
-  range.text = std::string(text);
+// The bounds in front, taken off.
+bool takeBounds(std::string_view& text, ReferenceRange& range) {
   const std::string comparator = takeComparator(text);
   std::string first = takeNumber(text);
-  if (first.empty()) return std::nullopt;
+  if (first.empty()) return false;
   if (!comparator.empty()) {
     (comparator[0] == '<' ? range.high : range.low) = first;
     range.open = comparator.size() == 1;
-    return skipBlanks(text).empty() ? std::optional(range) : std::nullopt;
+    return true;
   }
-  if (!takeDash(text)) return std::nullopt;
+  if (!takeDash(text)) return false;
   std::string second = takeNumber(text);
-  if (second.empty() || !skipBlanks(text).empty()) return std::nullopt;
   auto low = Decimal::parse(first);
   auto high = Decimal::parse(second);
-  if (!low.ok() || !high.ok() || *low > *high) return std::nullopt;
+  if (second.empty() || !low.ok() || !high.ok() || *low > *high) return false;
   range.low = first;
   range.high = second;
-  return range;
+  return true;
+}
+
+bool takeWord(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+std::string takeAgeUnit(std::string_view& text) {
+  for (const auto& [word, unit] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"周岁", "a"}, {"岁", "a"}, {"个月", "mo"}, {"月", "mo"}, {"天", "d"}, {"日", "d"}})
+    if (takeWord(text, word)) return std::string(unit);
+  return "";
+}
+
+// "18-60岁", "≥60岁", "60岁以上", taken off; nothing is when what looks like an age has no unit.
+void takeAge(std::string_view& text, ReferenceRange& range) {
+  std::string_view rest = text;
+  ReferenceRange age;
+  if (!takeBounds(rest, age)) {
+    rest = text;
+    age = {};
+    age.low = takeNumber(rest);
+    if (age.low.empty()) return;
+    range.age_unit = takeAgeUnit(rest);
+    const bool below = takeWord(rest, "以下") || takeWord(rest, "以内");
+    const bool above = !below && takeWord(rest, "以上");
+    if (!below && !above) age.high = age.low;
+    if (below) std::swap(age.low, age.high);
+  } else {
+    range.age_unit = takeAgeUnit(rest);
+  }
+  if (range.age_unit.empty()) return;
+  range.age_low = age.low;
+  range.age_high = age.high;
+  text = rest;
 }
 
 std::string takeSex(std::string_view& text) {
-  std::string sex;
-  if (text.starts_with("男")) sex = "male";
-  if (text.starts_with("女")) sex = "female";
-  if (sex.empty()) return sex;
-  text.remove_prefix(std::string_view("男").size());
-  for (std::string_view word : {"性", ":", " "})
-    if (text.starts_with(word)) text.remove_prefix(word.size());
-  text = skipBlanks(text);
+  const std::string sex = takeWord(text, "男") ? "male" : takeWord(text, "女") ? "female" : "";
+  if (!sex.empty()) takeWord(text, "性");
   return sex;
 }
 
-// "男:4.3-5.8 女:3.8-5.1" -> two pieces, each beginning with its sex.
-std::vector<std::string_view> splitBySex(std::string_view text) {
-  std::vector<std::string_view> pieces;
-  size_t begin = 0;
-  for (size_t at = 1; at < text.size(); ++at) {
-    const std::string_view rest = text.substr(at);
-    if (!rest.starts_with("男") && !rest.starts_with("女")) continue;
-    pieces.push_back(text.substr(begin, at - begin));
-    begin = at;
+std::string takeGroup(std::string_view& text) {
+  for (std::string_view word :
+       {"成人", "成年人", "儿童", "小儿", "新生儿", "婴儿", "婴幼儿", "老年人", "孕妇", "非孕妇"})
+    if (takeWord(text, word)) return std::string(word);
+  return "";
+}
+
+std::string_view skipSeparators(std::string_view text) {
+  for (bool more = true; more;) {
+    more = false;
+    for (std::string_view separator : {" ", ";", ",", "/", "、", "|"}) more = takeWord(text, separator) || more;
   }
-  pieces.push_back(text.substr(begin));
-  for (std::string_view& piece : pieces)
-    while (!piece.empty() &&
-           (piece.back() == ' ' || piece.back() == ';' || piece.back() == ',' || piece.back() == '/'))
-      piece.remove_suffix(1);
-  return pieces;
+  return text;
+}
+
+// Whom the piece is for: sex, age and group in any order, with a colon or blank behind each.
+void takePeople(std::string_view& text, ReferenceRange& range) {
+  for (size_t before = text.size() + 1; before != text.size();) {
+    before = text.size();
+    if (range.sex.empty()) range.sex = takeSex(text);
+    if (range.age_unit.empty()) takeAge(text, range);
+    if (range.group.empty()) range.group = takeGroup(text);
+    text = skipBlanks(text);
+    takeWord(text, ":");
+    text = skipBlanks(text);
+  }
+}
+
+bool isForSome(const ReferenceRange& range) {
+  return !range.sex.empty() || !range.age_unit.empty() || !range.group.empty();
 }
 
 }  // namespace
@@ -177,25 +220,33 @@ std::optional<MeasuredRatio> readRatio(std::string_view text) {
 std::vector<ReferenceRange> readRanges(std::string_view text) {
   const std::string written(trimmed(text));
   if (written.empty()) return {};
+  ReferenceRange only_text;
+  only_text.text = written;
   const std::string plain = plainText(written);
   std::vector<ReferenceRange> out;
-  for (std::string_view piece : splitBySex(plain)) {
-    std::string_view rest = piece;
-    const std::string sex = takeSex(rest);
-    auto range = readOneRange(rest);
-    if (!range || (sex.empty() && !out.empty())) return {{"", "", false, "", written}};
-    range->sex = sex;
-    range->text = sex.empty() ? written : std::string(piece);
-    out.push_back(*range);
+  for (std::string_view rest = plain; !rest.empty();) {
+    const std::string_view piece = rest;
+    ReferenceRange range;
+    takePeople(rest, range);
+    const bool understood = takeBounds(rest, range);
+    const std::string_view behind = skipSeparators(rest);
+    // Several ranges without a word on whom they are for, or something glued to a bound: not understood.
+    const bool alone = out.empty() && behind.empty();
+    if (!understood || (!isForSome(range) && !alone) || (!behind.empty() && behind.size() == rest.size()))
+      return {only_text};
+    range.text = alone ? written : std::string(piece.substr(0, piece.size() - rest.size()));
+    out.push_back(std::move(range));
+    rest = behind;
   }
-  return out;
+  return out.empty() ? std::vector<ReferenceRange>{only_text} : out;
 }
 
 std::string interpretNumber(const MeasuredNumber& number, const std::vector<ReferenceRange>& ranges,
                             std::string_view sex) {
   const ReferenceRange* range = nullptr;
   for (const ReferenceRange& candidate : ranges)
-    if (candidate.sex.empty() || candidate.sex == sex) range = &candidate;
+    if ((candidate.sex.empty() || candidate.sex == sex) && candidate.age_unit.empty() && candidate.group.empty())
+      range = &candidate;
   if (range == nullptr || (range->low.empty() && range->high.empty())) return "";
   const auto low = Decimal::parse(range->low);
   const auto high = Decimal::parse(range->high);

@@ -106,7 +106,8 @@ FunctionResult ratioFunction(FunctionCall& call) {
   return mapping.one(value->item());
 }
 
-// x.range(unit): Observation.referenceRange, one for each sex where the text says so; its text is always kept.
+// x.range(unit): Observation.referenceRange, one for each sex, age or group where the text says so; its text is
+// always kept.
 FunctionResult rangeFunction(FunctionCall& call) {
   MappingCall mapping(call);
   ASSIGN_OR_RETURN(std::string_view text, mapping.singleText(mapping.input(), Read::Taken));
@@ -125,6 +126,14 @@ FunctionResult rangeFunction(FunctionCall& call) {
     if (!range.sex.empty()) {
       BuiltValue* who = value->addObject(arena, "appliesTo", "CodeableConcept");
       who->adopt("coding", mapping.coding("http://hl7.org/fhir/administrative-gender", range.sex, ""));
+    }
+    if (!range.group.empty())
+      value->addObject(arena, "appliesTo", "CodeableConcept")->add(arena, "text", arena.keep(range.group));
+    if (!range.age_unit.empty()) {
+      BuiltValue* age = value->addObject(arena, "age", "Range");
+      const Unit age_unit{arena.keep(range.age_unit), arena.keep(range.age_unit)};
+      if (!range.age_low.empty()) age->adopt("low", buildQuantity(mapping, range.age_low, "", age_unit));
+      if (!range.age_high.empty()) age->adopt("high", buildQuantity(mapping, range.age_high, "", age_unit));
     }
     value->add(arena, "text", range.text);
     out.push_back(value->item());

@@ -268,8 +268,10 @@ void ObjectParser::useFragment(const YamlNode& value, ObjectNode& object, const 
   }
   if (std::find(fragments_.begin(), fragments_.end(), value.text) != fragments_.end())
     refuse(value, "the fragment \"" + value.text + "\" uses itself");
+  // for: names a place (Observation, Patient.contact) or a datatype that stands in many places (CodeableConcept).
   const YamlNode* wanted = found->second.root.find("for");
-  if (wanted != nullptr && wanted->text != object.body->path)
+  const Type* here = r4().type(object.body->type);
+  if (wanted != nullptr && wanted->text != object.body->path && (here == nullptr || wanted->text != here->name))
     refuse(value, "the fragment \"" + value.text + "\" is for " + wanted->text + ", not for " + object.body->path);
   const YamlNode* content = found->second.root.find("content");
   const auto file = file_;

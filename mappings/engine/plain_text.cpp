@@ -69,6 +69,34 @@ std::string withoutRemark(std::string_view name) {
   return std::string(trimmed(std::string_view(plain).substr(0, open)));
 }
 
+std::string narrativeParagraphs(std::string_view text) {
+  std::string out;
+  std::string paragraph;
+  size_t line_ends = 0;  // since the last character that shows
+  const auto close = [&] {
+    if (!paragraph.empty()) out += "<p>" + paragraph + "</p>";
+    paragraph.clear();
+  };
+  text = trimmed(text);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n' || (c == '\r' && !text.substr(i + 1).starts_with('\n'))) {
+      ++line_ends;
+      continue;
+    }
+    if (static_cast<unsigned char>(c) < ' ' && c != '\t') continue;
+    if (line_ends > 0 && c == ' ') continue;
+    if (line_ends > 1)
+      close();
+    else if (line_ends == 1)
+      paragraph += "<br/>";
+    line_ends = 0;
+    paragraph += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  }
+  close();
+  return out;
+}
+
 std::vector<std::string_view> words(std::string_view text) {
   std::vector<std::string_view> out;
   size_t begin = 0;

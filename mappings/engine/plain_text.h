@@ -25,6 +25,10 @@ std::string withoutRemark(std::string_view name);
 // Pieces between blanks and the separators , ; ， ； 、 |.
 std::vector<std::string_view> words(std::string_view text);
 
+// Text as XHTML paragraphs: a blank line begins the next <p>, a line end is <br/>, & < > are escaped, control
+// characters go. Empty when there is nothing to show.
+std::string narrativeParagraphs(std::string_view text);
+
 // One UTF-8 character from `at`, which moves behind it; U+FFFD for a broken sequence.
 char32_t nextCharacter(std::string_view text, size_t& at);
 

@@ -45,14 +45,28 @@ void checkReferences(const MappedResource& resource, const Document& document, c
   }
 }
 
+// A type, an assigner or a use that came from the message must not keep what has no value.
+void checkValueless(const MappedResource& resource, const Document& document, std::vector<std::string>& out) {
+  static const auto valueless = fhir::path::Expression::compile(
+      "descendants().where((is(Identifier) or is(ContactPoint)) and value.empty() and extension.empty()).exists()");
+  if (!valueless.ok()) return;
+  fhir::base::Arena arena;
+  fhir::path::Evaluation evaluation(arena);
+  auto found = valueless->evaluate(Item::node(document.root(), &Document::navigator()), evaluation);
+  if (found.ok() && found->size() == 1 && (*found)[0].boolean())
+    out.push_back(resource.type + "/" + resource.id + " holds an identifier or contact point without a value");
+}
+
 }  // namespace
 
 std::vector<std::string> brokenRules(const MappedPart& part) {
   std::vector<std::string> out;
-  std::set<std::string> known;
+  std::set<std::string> known(part.outside.begin(), part.outside.end());
+  std::set<std::string> made;
   for (const MappedResource& resource : part.resources) {
     if (!fhir::model::isValidId(resource.id)) out.push_back(resource.type + " has an id that is none");
-    if (!known.insert(resource.type + "/" + resource.id).second)
+    known.insert(resource.type + "/" + resource.id);
+    if (!made.insert(resource.type + "/" + resource.id).second)
       out.push_back(resource.type + "/" + resource.id + " is there twice");
   }
   for (const MappedResource& resource : part.resources) {
@@ -65,6 +79,7 @@ std::vector<std::string> brokenRules(const MappedPart& part) {
     checkReadable(resource, findings, out);
     checkEmpty(resource, out);
     checkReferences(resource, *document, known, out);
+    checkValueless(resource, *document, out);
   }
   return out;
 }

@@ -138,6 +138,36 @@ FunctionResult wordsFunction(FunctionCall& call) {
   return out;
 }
 
+// The text as the XHTML of a narrative: marked characters stand for themselves, a blank line begins a paragraph, a
+// line end stays one.
+FunctionResult narrativeFunction(FunctionCall& call) {
+  MappingCall mapping(call);
+  std::string paragraphs;
+  for (const Item& item : mapping.input())
+    if (const std::string one = narrativeParagraphs(mapping.textOf(item, Read::Taken)); !one.empty())
+      paragraphs += one;
+  if (paragraphs.empty()) return mapping.nothing();
+  return mapping.text("<div xmlns=\"http://www.w3.org/1999/xhtml\">" + paragraphs + "</div>");
+}
+
+// The institution that a code in the message means, by the site's list: a referral's target, another laboratory.
+FunctionResult resolveFunction(FunctionCall& call) {
+  MappingCall mapping(call);
+  Surroundings& around = mapping.around();
+  Collection out = mapping.nothing();
+  for (const Item& item : mapping.input()) {
+    const std::string alias = plainText(mapping.textOf(item, Read::Taken));
+    if (alias.empty()) continue;
+    std::optional<std::string> code;
+    if (around.directory != nullptr) code = around.directory->anyInstitution(alias);
+    if (code)
+      out.push_back(Item::string(mapping.arena().keep(*code)));
+    else
+      mapping.warn("not-found", "names no institution of the site's list", mapping.one(item));
+  }
+  return out;
+}
+
 // lookup(fact) about the institution, lookup(institution, fact) about another.
 FunctionResult lookupFunction(FunctionCall& call) {
   MappingCall mapping(call);

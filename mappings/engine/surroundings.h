@@ -2,6 +2,7 @@
 // Surroundings: what the mapping functions see of the run that calls them. Reached through Evaluation::host.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,7 @@ struct Surroundings {
   std::string patient_key;          // shard key: business key of the institution's Patient in force, may be empty
   const FilePlace* rule = nullptr;  // place of the running expression
   std::string_view element;         // what it is written into: "Observation.status"
+  std::set<std::string> outside;    // what ref() named of other messages
   bool reference_made = false;      // ref() has made something since this was last cleared
 };
 
@@ -92,7 +94,9 @@ ONECARD_MAPPING_FUNCTION(joinFunction);
 ONECARD_MAPPING_FUNCTION(coalesceFunction);
 ONECARD_MAPPING_FUNCTION(plainFunction);
 ONECARD_MAPPING_FUNCTION(wordsFunction);
+ONECARD_MAPPING_FUNCTION(narrativeFunction);
 ONECARD_MAPPING_FUNCTION(lookupFunction);
+ONECARD_MAPPING_FUNCTION(resolveFunction);
 // time_functions.cpp
 ONECARD_MAPPING_FUNCTION(dateFunction);
 ONECARD_MAPPING_FUNCTION(dateTimeFunction);

@@ -136,6 +136,24 @@ TEST(MapParser, a_fragment_is_checked_where_it_is_used) {
             "hl7v2/test/test.yaml:9:9: the fragment \"any/name\" is for Observation, not for Patient");
 }
 
+TEST(MapParser, a_fragment_for_a_datatype_stands_wherever_the_type_does) {
+  WrittenMapping files(
+      std::string(kHead) + kPatient +
+      "  maritalStatus:\n    $use: any/code\n  communication:\n  - language:\n      $use: any/code\n");
+  files.write("any/fragments/code.yaml", "fragment: any/code\nfor: CodeableConcept\ncontent:\n  text: = %mrn.id\n");
+  EXPECT_EQ(files.loadError(), "");
+  files.write("any/fragments/code.yaml", "fragment: any/code\nfor: Coding\ncontent:\n  code: = %mrn.id\n");
+  EXPECT_EQ(files.loadError(),
+            "hl7v2/test/test.yaml:10:11: the fragment \"any/code\" is for Coding, not for Patient.maritalStatus");
+}
+
+TEST(MapParser, knows_each_format_that_can_be_read) {
+  for (const char* format : {"hl7v2", "xml", "json", "delimited", "form"})
+    EXPECT_EQ(loadError("mapping: hl7v2/test\nsource: " + std::string(format) + "\noutput:\n- $fail: x\n"), "");
+  EXPECT_EQ(loadError("mapping: hl7v2/test\nsource: hl8\noutput:\n- $fail: x\n"),
+            "2:9: source is hl7v2, xml, json, delimited or form");
+}
+
 TEST(MapParser, an_overlay_must_hit_something) {
   WrittenMapping files(std::string(kHead) + kPatient + "  gender: = translate('sex', PID.8)\n");
   files.writeMapping("hl7v2/over", "mapping: hl7v2/over\nextends: hl7v2/test\npatch:\n  patiant.gender: male\n");

@@ -37,6 +37,35 @@ TEST(MapRun, constants_alone_do_not_make_an_object_out_of_a_missing_value) {
             "\"maritalStatus\":{\"text\":\"constant\"}}");
 }
 
+TEST(MapRun, a_text_becomes_a_narrative_with_its_lines_and_counts_as_carried_over) {
+  const std::string yaml = "  text:\n    status: additional\n    div: = PID.5.1.narrative()\n";
+  EXPECT_EQ(mapped(yaml, "PID|||7||a < b \\T\\ c\\.br\\second\\.br\\\\.br\\new\r"),
+            "{\"text\":{\"status\":\"additional\",\"div\":\"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">"
+            "<p>a &lt; b &amp; c<br/>second</p><p>new</p></div>\"}}");
+  EXPECT_EQ(mapped(yaml, "PID|||7\r"), "{}");
+  WrittenMapping files(std::string(kHead) + yaml);
+  auto part = files.run(std::string(kMsh) + "PID|||7||x < y\r");
+  ASSERT_TRUE(part.ok());
+  EXPECT_EQ(useOf(*part, "PID-5"), "flows");
+}
+
+TEST(MapRun, a_code_of_another_institution_is_resolved_by_the_sites_list) {
+  const std::string yaml =
+      "  managingOrganization:\n    identifier:\n      system: = system('institution')\n"
+      "      value: = PID.4.1.resolve()\n";
+  WrittenMapping files(std::string(kHead) + yaml);
+  files.directory.any_alias = false;
+  files.directory.aliases["0312"] = "12990121MB00000116";
+  EXPECT_EQ(
+      bodyOf(files.run(std::string(kMsh) + "PID|||7|0312\r"), "Patient"),
+      "{\"managingOrganization\":{\"identifier\":{\"system\":\"urn:oid:1.2\",\"value\":\"12990121MB00000116\"}}}");
+  auto unknown = files.run(std::string(kMsh) + "PID|||7|9999\r");
+  EXPECT_EQ(bodyOf(unknown, "Patient"), "{}");
+  ASSERT_EQ(unknown->findings.list().size(), 1u);
+  EXPECT_EQ(unknown->findings.list()[0].what, "names no institution of the site's list");
+  EXPECT_EQ(unknown->findings.list()[0].source, "PID.4 (byte 57)");
+}
+
 TEST(MapRun, an_object_with_a_true_if_stays) {
   const std::string yaml = "  name:\n  - $if: = PID.8.exists()\n    use: official\n    text: = PID.5.1\n";
   EXPECT_EQ(mapped(yaml, "PID|||7|||||F\r"), "{\"name\":[{\"use\":\"official\"}]}");

@@ -13,7 +13,9 @@ std::string number(std::string_view text) {
 std::string ranges(std::string_view text) {
   std::string out;
   for (const ReferenceRange& range : readRanges(text))
-    out += "[" + range.low + ".." + range.high + (range.sex.empty() ? "" : " " + range.sex) + "]";
+    out += "[" + range.low + ".." + range.high + (range.sex.empty() ? "" : " " + range.sex) +
+           (range.age_unit.empty() ? "" : " " + range.age_low + ".." + range.age_high + range.age_unit) +
+           (range.group.empty() ? "" : " " + range.group) + "]";
   return out;
 }
 
@@ -64,8 +66,18 @@ TEST(MeasuredText, reads_ranges) {
   EXPECT_EQ(ranges("男性：4.3-5.8；女性：3.8-5.1"), "[4.3..5.8 male][3.8..5.1 female]");
 }
 
+TEST(MeasuredText, reads_ranges_of_ages_and_groups_on_lines_of_their_own) {
+  EXPECT_EQ(ranges("18-60岁:3.5-5.5；≥60岁:3.8-6.1"), "[3.5..5.5 18..60a][3.8..6.1 60..a]");
+  EXPECT_EQ(ranges("男 1～3个月：4-6\n女 28天以下：5-7"), "[4..6 male 1..3mo][5..7 female ..28d]");
+  EXPECT_EQ(ranges("成人 3.9-6.1\n儿童 3.3-5.6"), "[3.9..6.1 成人][3.3..5.6 儿童]");
+  EXPECT_EQ(ranges("成人男性: <10 成人女性: <8"), "[..10 male 成人][..8 female 成人]");
+  EXPECT_EQ(ranges("男:4.3-5.8\r\n女:3.8-5.1"), "[4.3..5.8 male][3.8..5.1 female]");
+  EXPECT_EQ(readRanges("成人 3.9-6.1\n儿童 3.3-5.6")[1].text, "儿童 3.3-5.6");
+}
+
 TEST(MeasuredText, keeps_the_text_of_a_range_it_does_not_understand) {
-  for (const char* text : {"阴性", "成人 3.9-6.1\n儿童 3.3-5.6", "9.5-3.5", "0-10 mg/L", "男:4.3-5.8 女:见说明"}) {
+  for (const char* text : {"阴性", "成人 3.9-6.1\n儿童见说明", "3.9-6.1 3.3-5.6", "成人", "9.5-3.5", "0-10 mg/L",
+                           "男:4.3-5.8 女:见说明"}) {
     EXPECT_EQ(ranges(text), "[..]") << text;
     EXPECT_EQ(readRanges(text)[0].text, text);
   }
@@ -87,6 +99,8 @@ TEST(MeasuredText, interprets_only_what_the_range_decides) {
   EXPECT_EQ(interpret("4.0", "男:4.3-5.8 女:3.8-5.1", "male"), "L");
   EXPECT_EQ(interpret("4.0", "男:4.3-5.8 女:3.8-5.1", "female"), "N");
   EXPECT_EQ(interpret("4.0", "男:4.3-5.8 女:3.8-5.1"), "");
+  EXPECT_EQ(interpret("9.0", "成人 3.9-6.1 儿童 3.3-5.6"), "");
+  EXPECT_EQ(interpret("9.0", "18-60岁:3.5-5.5"), "");
 }
 
 }  // namespace

@@ -1,0 +1,136 @@
+// The commands of an operator and an integration engineer as they are typed, mistakes included.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "tests/support/gateway_process.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using support::CommandResult;
+using support::runCommand;
+using support::TemporaryFolder;
+
+CommandResult onecard(std::vector<std::string> words, const std::string& input = {}) {
+  words.insert(words.begin(), ONECARD_BINARY);
+  return runCommand(words, input);
+}
+
+std::string textOf(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string checked(const std::string& from, const std::string& to) {
+  TemporaryFolder folder;
+  std::string text = textOf(fs::path(ONECARD_SOURCE_DIR) / "conf/demo.yaml");
+  text.replace(text.find("../mappings"), 11, std::string(ONECARD_SOURCE_DIR) + "/mappings");
+  const size_t at = text.find(from);
+  if (at == std::string::npos) return "the demo configuration has no " + from;
+  text.replace(at, from.size(), to);
+  const std::string file = folder.path() + "/site.yaml";
+  std::ofstream(file) << text;
+  const CommandResult result = onecard({"check-config", file});
+  const size_t place = result.err.find("site.yaml");
+  return std::to_string(result.exit_code) + " " +
+         (place == std::string::npos ? result.out + result.err : result.err.substr(place));
+}
+
+TEST(CheckConfig, the_demo_county_is_good) {
+  const CommandResult result = onecard({"check-config", std::string(ONECARD_SOURCE_DIR) + "/conf/demo.yaml"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.out.find("good, 3 sources"), std::string::npos) << result.out;
+}
+
+TEST(CheckConfig, names_place_and_nearest_of_a_wrong_key_mapping_connector_and_connector_setting) {
+  EXPECT_EQ(checked("  open: yes", "  opne: yes").substr(0, 14), "1 site.yaml:14");
+  EXPECT_NE(checked("  open: yes", "  opne: yes").find("open"), std::string::npos);
+  const std::string mapping = checked("hl7v2/oru_r01", "hl7v2/oru_r1");
+  EXPECT_EQ(mapping.substr(0, 12), "1 site.yaml:") << mapping;
+  EXPECT_NE(mapping.find("hl7v2/oru_r1"), std::string::npos) << mapping;
+  const std::string connector = checked("connector: mllp", "connector: mlpp");
+  EXPECT_EQ(connector.substr(0, 12), "1 site.yaml:") << connector;
+  EXPECT_NE(connector.find("mllp"), std::string::npos) << connector;
+  const std::string setting = checked("address: 127.0.0.1", "adress: 127.0.0.1");
+  EXPECT_EQ(setting.substr(0, 12), "1 site.yaml:") << setting;
+  EXPECT_NE(setting.find("address"), std::string::npos) << setting;
+  EXPECT_EQ(checked("port: 2575", "port: 70000").substr(0, 2), "1 ");
+  const std::string institution =
+      checked("institution: \"529901214000000395\"", "institution: \"52990121400000039X\"");
+  EXPECT_EQ(institution.substr(0, 12), "1 site.yaml:") << institution;
+}
+
+TEST(CommandLine, alone_it_explains_itself_and_a_wrong_command_is_told_the_nearest) {
+  const CommandResult alone = onecard({});
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_NE(alone.err.find("check-config"), std::string::npos) << alone.err;
+  const CommandResult wrong = onecard({"inbx", "list"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_NE(wrong.err.find("there is no command \"inbx\"; the nearest is \"inbox\""), std::string::npos) << wrong.err;
+  const CommandResult deeper = onecard({"map", "chek"});
+  EXPECT_EQ(deeper.exit_code, 2);
+  EXPECT_NE(deeper.err.find("the nearest is \"check\""), std::string::npos) << deeper.err;
+}
+
+TEST(CommandLine, every_command_names_its_exit_codes) {
+  for (const char* command :
+       {"serve", "check-config", "trace", "dump", "reindex", "status", "fhirpath", "convert", "view"})
+    EXPECT_NE(onecard({command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
+  for (const char* command : {"list", "show", "replay"})
+    EXPECT_NE(onecard({"inbox", command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
+  for (const char* command : {"new", "check", "run", "trace", "test", "coverage", "diff"})
+    EXPECT_NE(onecard({"map", command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
+}
+
+TEST(CommandLine, a_word_that_nobody_reads_is_refused) {
+  TemporaryFolder data;
+  const std::string config = std::string(ONECARD_SOURCE_DIR) + "/conf/demo.yaml";
+  const CommandResult wrong = onecard({"inbox", "list", "--config", config, "--data", data.path(), "--parkd"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_NE((wrong.out + wrong.err).find("the nearest is --parked"), std::string::npos) << wrong.out << wrong.err;
+  EXPECT_EQ(onecard({"inbox", "list", "--config", config, "--data", data.path(), "--parked"}).exit_code, 0);
+  EXPECT_EQ(onecard({"trace", "--config", config, "--data", data.path()}).exit_code, 2);
+}
+
+TEST(MapNew, begins_a_mapping_that_loads_and_maps_its_message) {
+  TemporaryFolder folder;
+  const std::string mappings = folder.path();
+  fs::create_directories(mappings + "/code_maps");
+  std::ofstream(mappings + "/code_maps/systems.csv")
+      << "name,uri\npatient-id,{canonical}id/{institution}/patient-id\n";
+  const std::string message = R"({"code":"0","rows":[{"no":"7","xm":"x"},{"no":"8","xm":"y"}]})";
+  const CommandResult made = onecard({"map", "new", "json/visit", "--mappings", mappings}, message);
+  EXPECT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_EQ(textOf(mappings + "/json/visit/cases/first/in.json"), message);
+  EXPECT_EQ(onecard({"map", "check", "--mappings", mappings}).exit_code, 0);
+  const CommandResult run = onecard({"map", "run", "json/visit", "--mappings", mappings}, message);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.err.find("unread: xm"), std::string::npos) << run.err;
+  EXPECT_EQ(onecard({"map", "new", "json/visit", "--mappings", mappings}, message).exit_code, 1);
+  EXPECT_EQ(onecard({"map", "new", "visit", "--mappings", mappings}, message).exit_code, 2);
+}
+
+TEST(MapDiff, tells_what_a_change_does_to_the_cases) {
+  TemporaryFolder folder;
+  const std::string source = std::string(ONECARD_SOURCE_DIR) + "/mappings";
+  fs::copy(source, folder.path() + "/before", fs::copy_options::recursive);
+  const std::string file = folder.path() + "/before/hl7v2/oru_r01/oru_r01.yaml";
+  std::string text = textOf(file);
+  text.replace(text.find("  gender: ="), 11, "  active: =");
+  text.replace(text.find("  active: =") + 11,
+               text.find('\n', text.find("  active: =")) - text.find("  active: =") - 11, " true");
+  std::ofstream(file) << text;
+  const CommandResult changed = onecard(
+      {"map", "diff", "--mappings", source, "--before", folder.path() + "/before", "--mapping", "hl7v2/oru_r01"});
+  EXPECT_EQ(changed.exit_code, 1) << changed.out << changed.err;
+  EXPECT_NE(changed.out.find("Patient.gender  gained"), std::string::npos) << changed.out;
+  EXPECT_NE(changed.out.find("Patient.active  lost"), std::string::npos) << changed.out;
+  const CommandResult same = onecard({"map", "diff", "--mappings", source, "--before", source});
+  EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+}
+
+}  // namespace
