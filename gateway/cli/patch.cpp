@@ -127,6 +127,7 @@ int patch(const Options& options) {
 void addPatch(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("patch", "apply a patch to the resource on standard input, or make one");
+  command->footer("Exit code: 0 done; 1 the patch does not fit the resource; 2 an input cannot be read.");
   command->add_option("patch", options->patch, "file with a JSON Patch (an array) or a FHIRPath Patch (Parameters)");
   command->add_option("--diff", options->other, "make the patch that turns standard input into this file");
   command->add_option("--as", options->as, "kind of patch that --diff makes: json (the default) or fhirpath")

@@ -46,22 +46,10 @@ TEST(CheckConfig, the_demo_county_is_good) {
   EXPECT_NE(result.out.find("good, 3 sources"), std::string::npos) << result.out;
 }
 
-TEST(CheckConfig, names_place_and_nearest_of_a_wrong_key_mapping_connector_and_connector_setting) {
-  EXPECT_EQ(checked("  open: yes", "  opne: yes").substr(0, 14), "1 site.yaml:14");
-  EXPECT_NE(checked("  open: yes", "  opne: yes").find("open"), std::string::npos);
-  const std::string mapping = checked("hl7v2/oru_r01", "hl7v2/oru_r1");
-  EXPECT_EQ(mapping.substr(0, 12), "1 site.yaml:") << mapping;
-  EXPECT_NE(mapping.find("hl7v2/oru_r1"), std::string::npos) << mapping;
-  const std::string connector = checked("connector: mllp", "connector: mlpp");
-  EXPECT_EQ(connector.substr(0, 12), "1 site.yaml:") << connector;
-  EXPECT_NE(connector.find("mllp"), std::string::npos) << connector;
-  const std::string setting = checked("address: 127.0.0.1", "adress: 127.0.0.1");
-  EXPECT_EQ(setting.substr(0, 12), "1 site.yaml:") << setting;
-  EXPECT_NE(setting.find("address"), std::string::npos) << setting;
-  EXPECT_EQ(checked("port: 2575", "port: 70000").substr(0, 2), "1 ");
-  const std::string institution =
-      checked("institution: \"529901214000000395\"", "institution: \"52990121400000039X\"");
-  EXPECT_EQ(institution.substr(0, 12), "1 site.yaml:") << institution;
+TEST(CheckConfig, a_wrong_key_is_named_with_its_place_and_the_nearest) {
+  const std::string wrong = checked("  open: yes", "  opne: yes");
+  EXPECT_EQ(wrong.substr(0, 16), "1 site.yaml:14:3") << wrong;
+  EXPECT_NE(wrong.find("open"), std::string::npos) << wrong;
 }
 
 TEST(CommandLine, alone_it_explains_itself_and_a_wrong_command_is_told_the_nearest) {
@@ -78,7 +66,7 @@ TEST(CommandLine, alone_it_explains_itself_and_a_wrong_command_is_told_the_neare
 
 TEST(CommandLine, every_command_names_its_exit_codes) {
   for (const char* command :
-       {"serve", "check-config", "trace", "dump", "reindex", "status", "fhirpath", "convert", "view"})
+       {"serve", "check-config", "trace", "dump", "reindex", "status", "fhirpath", "convert", "view", "patch"})
     EXPECT_NE(onecard({command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
   for (const char* command : {"list", "show", "replay"})
     EXPECT_NE(onecard({"inbox", command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
