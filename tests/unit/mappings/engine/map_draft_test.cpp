@@ -18,7 +18,10 @@ MapDraft drafted(std::string_view name, std::string_view bytes) {
 // The draft loads, and maps the message that it was made from.
 std::string patientOf(const std::string& name, const MapDraft& draft, const std::string& bytes) {
   WrittenMapping files(draft.yaml, name);
-  files.write("code_maps/systems.csv", "name,uri\npatient-id,{canonical}id/{institution}/patient-id\n");
+  files.write("code_maps/systems.csv",
+              "name,uri\npatient-id,{canonical}id/{institution}/patient-id\n"
+              "gender,http://hl7.org/fhir/administrative-gender\nloinc,http://loinc.org\n"
+              "ucum,http://unitsofmeasure.org\n");
   return jsonOf(files.run(bytes, name), "Patient");
 }
 
