@@ -132,8 +132,8 @@ std::vector<std::string> GatewayProcess::commandLine() const {
     if (std::strcmp(word, "serve") == 0) words.push_back(onecardBinary());
     words.emplace_back(word);
   }
-  words.insert(words.end(), {demoConfig(), "--data", data_, "--set", "http.port=" + std::to_string(http_port_),
-                             "--set", "source_http.port=" + std::to_string(source_port_), "--set",
+  words.insert(words.end(), {config(), "--data", data_, "--set", "http.port=" + std::to_string(http_port_), "--set",
+                             "source_http.port=" + std::to_string(source_port_), "--set",
                              "sources.county_lis.settings.port=" + std::to_string(mllp_port_)});
   for (const auto& setting : options_.settings) words.insert(words.end(), {"--set", setting});
   return words;
@@ -206,19 +206,28 @@ std::string GatewayProcess::log() const {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-int64_t GatewayProcess::residentBytes() const {
+int64_t GatewayProcess::statusBytes(const std::string& field) const {
   std::ifstream file("/proc/" + std::to_string(pid_) + "/status");
   std::string word;
   while (file >> word) {
     int64_t kilobytes = 0;
-    if (word == "VmRSS:" && file >> kilobytes) return kilobytes * 1024;
+    if (word == field && file >> kilobytes) return kilobytes * 1024;
   }
   return -1;
 }
 
+int64_t GatewayProcess::residentBytes() const { return statusBytes("VmRSS:"); }
+int64_t GatewayProcess::peakResidentBytes() const { return statusBytes("VmHWM:"); }
+
+void GatewayProcess::forgetPeak() const {
+  std::ofstream("/proc/" + std::to_string(pid_) + "/clear_refs") << "5";  // proc(5): resets VmHWM
+}
+
+std::string GatewayProcess::config() const { return options_.config.empty() ? demoConfig() : options_.config; }
+
 CommandResult GatewayProcess::onecard(std::vector<std::string> words) const {
   words.insert(words.begin(), onecardBinary());
-  words.insert(words.end(), {"--config", demoConfig(), "--data", data_});
+  words.insert(words.end(), {"--config", config(), "--data", data_});
   return runCommand(words);
 }
 

@@ -39,6 +39,7 @@ class GatewayProcess {
     std::vector<std::string> wrapper;      // put before the command, as strace and its options
     std::vector<std::string> environment;  // NAME=value, besides ours
     std::vector<std::string> settings;     // key=value, for --set
+    std::string config;                    // empty: conf/demo.yaml; another one includes it
   };
   explicit GatewayProcess(std::string data) : GatewayProcess(std::move(data), Options()) {}
   GatewayProcess(std::string data, Options options);
@@ -60,12 +61,17 @@ class GatewayProcess {
   pid_t pid() const { return pid_; }
   // Memory in use now, in bytes (VmRSS).
   int64_t residentBytes() const;
+  // The most memory that was in use since forgetPeak(), or since the start (VmHWM).
+  int64_t peakResidentBytes() const;
+  void forgetPeak() const;
 
   // `onecard WORDS...` on the same configuration and data directory.
   CommandResult onecard(std::vector<std::string> words) const;
 
  private:
   std::vector<std::string> commandLine() const;
+  std::string config() const;
+  int64_t statusBytes(const std::string& field) const;
 
   std::string data_;
   Options options_;
