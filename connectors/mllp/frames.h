@@ -23,10 +23,12 @@ class Frames {
   };
   explicit Frames(size_t longest) : longest_(longest) {}
 
-  void add(std::string_view bytes) { bytes_.append(bytes); }
+  void add(std::string_view bytes);
   Found find();
   std::string_view message() const { return std::string_view(bytes_).substr(begin_ + 1, end_ - begin_ - 1); }
   void next();
+  // The first bytes of a frame that is TooLarge, as far as they are kept; the rest is dropped.
+  std::string_view beginning();
 
   bool inside() const { return inside_; }        // a frame has begun
   size_t held() const { return bytes_.size(); }  // bytes in memory
@@ -37,11 +39,12 @@ class Frames {
 
  private:
   void skipToBegin();
+  void dropBefore(size_t begin);
 
   size_t longest_;
   std::string bytes_;
   bool inside_ = false;
-  size_t begin_ = 0;    // of the frame, when inside
+  size_t begin_ = 0;    // of the frame, when inside; 0 except within find()
   size_t scanned_ = 0;  // up to here nothing is left to find
   size_t end_ = 0;      // of the message found
   size_t restarted_ = 0;

@@ -1,5 +1,7 @@
 #include "connectors/mllp/session.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 
 namespace connectors::mllp {
@@ -8,6 +10,7 @@ namespace {
 constexpr std::string_view kMediaType = "x-application/hl7-v2+er7";
 constexpr int64_t kShortestPause_ms = 50;
 constexpr int64_t kLongestPause_ms = 5'000;
+constexpr int kDrainRounds = 32;  // then others get their turn
 
 }  // namespace
 
@@ -27,7 +30,9 @@ sdk::TcpSession::Step Session::step(int64_t now, bool stopping) {
     switch (phase_) {
       case Phase::Reading: return stepReading(now, stopping);
       case Phase::Ready: return stopping ? Step::Close : Step::Work;
+      case Phase::TooLarge: return Step::Work;
       case Phase::Paused: return stopping ? Step::Close : Step::WaitForTime;
+      case Phase::Draining: return stopping ? Step::Close : stepDraining();
       case Phase::Broken: return Step::Close;
       case Phase::Writing:
         const Step next = stepWriting(now);
@@ -49,7 +54,7 @@ sdk::TcpSession::Step Session::stepReading(int64_t now, bool stopping) {
     }
     switch (found) {
       case Frames::Found::Message: phase_ = Phase::Ready; return Step::Work;
-      case Frames::Found::TooLarge: return complain("frame_too_large");
+      case Frames::Found::TooLarge: phase_ = Phase::TooLarge; return Step::Work;
       case Frames::Found::Noise: return complain("not_mllp");
       case Frames::Found::Nothing: break;
     }
@@ -72,7 +77,23 @@ bool Session::hold() {
   return buffered_.load(std::memory_order_relaxed) <= limits_.max_buffered;
 }
 
+// The sender is told before the connection ends, or it would send the same frame for ever.
+void Session::refuse() {
+  complain("frame_too_large");
+  const std::string why =
+      "the message is larger than the " + std::to_string(limits_.max_frame) + " bytes allowed here";
+  const sdk::Receipt receipt = host_.refuse(kMediaType, frames_.beginning(), why);
+  hold();
+  if (receipt.reply().empty()) return;
+  answer_ = framed(receipt.reply());
+  sent_ = 0;
+  last_answer_ = true;
+  since_ = sdk::monotonicMilliseconds();
+  phase_ = Phase::Writing;
+}
+
 void Session::work() {
+  if (phase_ == Phase::TooLarge) return refuse();
   const int64_t now = sdk::monotonicMilliseconds();
   const sdk::Receipt receipt = host_.deliver(kMediaType, frames_.message(), {{"peer", peer_}});
   if (receipt.busy()) {
@@ -108,11 +129,31 @@ sdk::TcpSession::Step Session::stepWriting(int64_t now) {
     return Step::Close;
   }
   answer_ = std::string();
+  since_ = now;
+  if (last_answer_) {
+    ::shutdown(socket_, SHUT_WR);
+    frames_ = Frames(limits_.max_frame);
+    hold();
+    phase_ = Phase::Draining;
+    return Step::WaitForBytes;
+  }
   frames_.next();
   hold();
   frame_begun_ = false;
-  since_ = now;
   phase_ = Phase::Reading;
+  return Step::WaitForBytes;
+}
+
+// A connection closed with unread bytes in it is reset, and the reset would overtake the answer.
+sdk::TcpSession::Step Session::stepDraining() {
+  std::string dropped;
+  for (int round = 0; round < kDrainRounds; ++round) {
+    switch (sdk::receiveSome(socket_, dropped)) {
+      case sdk::Transfer::Ended: return Step::Close;
+      case sdk::Transfer::Nothing: return Step::WaitForBytes;
+      case sdk::Transfer::Some: dropped.clear();
+    }
+  }
   return Step::WaitForBytes;
 }
 
@@ -121,7 +162,9 @@ int64_t Session::deadline() const {
     case Phase::Reading: return since_ + (frame_begun_ ? limits_.frame_timeout_ms : limits_.idle_timeout_ms);
     case Phase::Paused: return resume_at_;
     case Phase::Writing: return since_ + limits_.write_timeout_ms;
+    case Phase::Draining: return since_ + limits_.linger_ms;
     case Phase::Ready:
+    case Phase::TooLarge:
     case Phase::Broken: return since_;
   }
   return since_;
@@ -133,6 +176,7 @@ sdk::TcpSession::Step Session::expire(int64_t now) {
     phase_ = Phase::Ready;
     return Step::Work;
   }
+  if (phase_ == Phase::Draining) return Step::Close;
   if (phase_ == Phase::Reading) return frame_begun_ ? complain("frame_too_slow") : Step::Close;
   return complain("answer_not_read");
 }

@@ -17,6 +17,7 @@ struct Limits {
   int64_t idle_timeout_ms = 12 * 3'600'000;
   int64_t busy_timeout_ms = 60'000;
   int64_t write_timeout_ms = 30'000;
+  int64_t linger_ms = 5'000;  // after a refusal the rest of the frame is read and dropped for so long
 };
 
 class Session : public sdk::TcpSession {
@@ -31,11 +32,13 @@ class Session : public sdk::TcpSession {
   Step expire(int64_t now) override;
 
  private:
-  enum class Phase { Reading, Ready, Paused, Writing, Broken };
+  enum class Phase { Reading, Ready, TooLarge, Paused, Writing, Draining, Broken };
 
   Step stepReading(int64_t now, bool stopping);
   Step stepWriting(int64_t now);
-  bool hold();  // false when all sessions together hold too much
+  Step stepDraining();
+  void refuse();  // a frame that is too large
+  bool hold();    // false when all sessions together hold too much
   Step complain(std::string_view event);
 
   const int socket_;
@@ -54,6 +57,7 @@ class Session : public sdk::TcpSession {
   int64_t resume_at_ = 0;
   std::string answer_;
   size_t sent_ = 0;
+  bool last_answer_ = false;  // then the connection ends
 };
 
 }  // namespace connectors::mllp

@@ -67,6 +67,14 @@ Receipt Host::deliver(std::string_view media_type, std::string_view bytes, const
   return Receipt(host_, receipt);
 }
 
+Receipt Host::refuse(std::string_view media_type, std::string_view beginning, std::string_view why) const {
+  onecard_receipt receipt{};
+  receipt.size = sizeof receipt;
+  receipt.outcome = ONECARD_REFUSED;
+  host_->refuse(host_->host, text(media_type), text(beginning), text(why), &receipt);
+  return Receipt(host_, receipt);
+}
+
 void Host::log(onecard_log_level level, std::string_view event, const std::vector<Pair>& fields) const {
   const std::vector<onecard_pair> pairs = abiPairs(fields);
   host_->log(host_->host, level, text(event), pairs.data(), pairs.size());

@@ -81,6 +81,8 @@ class Host {
 
   // Blocks until the bytes are safe or refused; see connector_abi.h. After stop it returns busy at once.
   Receipt deliver(std::string_view media_type, std::string_view bytes, const std::vector<Pair>& headers = {}) const;
+  // What to answer to a message that the connector turns away itself; nothing is kept. The reply may be empty.
+  Receipt refuse(std::string_view media_type, std::string_view beginning, std::string_view why) const;
   // An event name and key=value fields: names, ids, counts, durations, never message content.
   void info(std::string_view event, const std::vector<Pair>& fields = {}) const { log(ONECARD_INFO, event, fields); }
   void warn(std::string_view event, const std::vector<Pair>& fields = {}) const { log(ONECARD_WARN, event, fields); }

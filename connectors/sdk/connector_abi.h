@@ -118,6 +118,11 @@ struct onecard_host {
   int (*save_state)(void* host, struct onecard_text key, struct onecard_text value);
   /* Adds to a counter named onecard_connector_<name>. */
   void (*metric)(void* host, struct onecard_text name, double add);
+  /* What to answer to a message that the connector itself turns away, because framing is its business: one too large
+   * for it, say. `beginning` holds the first bytes, as many as there are; `why` is a sentence that names the limit.
+   * Nothing is kept; the receipt's outcome is ONECARD_REFUSED (gateway/docs/decisions/0009). */
+  void (*refuse)(void* host, struct onecard_text media_type, struct onecard_text beginning, struct onecard_text why,
+                 struct onecard_receipt* receipt);
 };
 
 /* ---- what a connector gives --------------------------------------------------------------------------------- */

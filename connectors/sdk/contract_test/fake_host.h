@@ -67,6 +67,7 @@ class FakeHost {
     table_.load_state = &loadState;
     table_.save_state = &saveState;
     table_.metric = &metric;
+    table_.refuse = &refuse;
   }
 
   const onecard_host* table() const { return &table_; }
@@ -209,6 +210,19 @@ class FakeHost {
     receipt->retry_after_ms = answer->retry_after_ms;
     receipt->http_status = answer->http_status;
     receipt->id = textOf("receipt-1");
+    receipt->reply = textOf(answer->reply);
+    receipt->reply_type = textOf(answer->reply_type);
+    receipt->owner = answer;
+  }
+  // The reply is "NAK ", the sentence and the first ten bytes.
+  static void refuse(void* host, onecard_text, onecard_text beginning, onecard_text why, onecard_receipt* receipt) {
+    {
+      const std::lock_guard lock(self(host).mutex_);
+      ++self(host).unreleased_;
+    }
+    auto* answer = new FakeReceipt;
+    answer->reply = "NAK " + stringOf(why) + ": " + stringOf(beginning).substr(0, 10);
+    receipt->outcome = ONECARD_REFUSED;
     receipt->reply = textOf(answer->reply);
     receipt->reply_type = textOf(answer->reply_type);
     receipt->owner = answer;

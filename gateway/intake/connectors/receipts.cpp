@@ -117,14 +117,29 @@ Answer SourceDoor::answer(std::string_view bytes, const Receipt& receipt, bool g
   return answer;
 }
 
+Answer SourceDoor::counted(Answer answer, const char* outcome) const {
+  parts_.metrics
+      ->counter("onecard_messages_total", "messages handed over by connectors",
+                "source=\"" + source_.name + "\",outcome=\"" + outcome + "\"")
+      .add();
+  return answer;
+}
+
+// Nothing is kept, so nothing but the bytes decides: the id in the answer is the one that they would have had.
+Answer SourceDoor::refuse(std::string_view bytes, std::string_view why) {
+  Receipt none;
+  none.id = Inbox::idOf(source_.name, bytes);
+  Answer refused = answer(bytes, none, false, {}, why);
+  if (reply_.style == ReplyStyle::Hl7v2) {
+    refused.reply = hl7v2Ack(bytes, source_.encoding, "AR", why, none, parts_.zone_minutes);
+  }
+  refused.outcome = Answer::Outcome::Refused;
+  refused.http_status = 413;
+  refused.receipt.clear();
+  return counted(std::move(refused), "refused");
+}
+
 Answer SourceDoor::deliver(std::string_view media_type, const Headers& headers, std::string_view bytes) {
-  auto counted = [&](Answer answer, const char* outcome) {
-    parts_.metrics
-        ->counter("onecard_messages_total", "messages handed over by connectors",
-                  "source=\"" + source_.name + "\",outcome=\"" + outcome + "\"")
-        .add();
-    return answer;
-  };
   if (stopped_) {
     Answer busy = withOutcome(Answer::Outcome::Busy, 503);
     busy.retry_after_ms = kRetryAfterMs;
@@ -140,13 +155,7 @@ Answer SourceDoor::deliver(std::string_view media_type, const Headers& headers, 
     if (receipt.error().why != Why::TooCostly) {
       return counted(withOutcome(Answer::Outcome::Failed, 503), "failed");
     }
-    Answer refused = answer(bytes, Receipt{}, false, {}, receipt.error().what);
-    refused.outcome = Answer::Outcome::Refused;
-    refused.http_status = 413;
-    if (reply_.style == ReplyStyle::Hl7v2) {
-      refused.reply = hl7v2Ack(bytes, source_.encoding, "AR", receipt.error().what, Receipt{}, parts_.zone_minutes);
-    }
-    return counted(refused, "refused");
+    return refuse(bytes, receipt.error().what);
   }
 
   Message message{receipt->id,        source_.name,      std::string(media_type), headers,

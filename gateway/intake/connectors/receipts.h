@@ -53,6 +53,8 @@ class SourceDoor {
   SourceDoor(Source source, ReplySettings reply, Parts parts);
 
   Answer deliver(std::string_view media_type, const Headers& headers, std::string_view bytes);
+  // The answer to a message that cannot be taken; `bytes` may be its beginning only. Nothing is kept.
+  Answer refuse(std::string_view bytes, std::string_view why);
 
   const Source& source() const { return source_; }
   void stop() { stopped_ = true; }
@@ -60,6 +62,7 @@ class SourceDoor {
  private:
   Answer answer(std::string_view bytes, const Receipt& receipt, bool good, const MessageOutcome& outcome,
                 std::string_view reason) const;
+  Answer counted(Answer answer, const char* outcome) const;
 
   Source source_;
   ReplySettings reply_;
@@ -68,9 +71,9 @@ class SourceDoor {
 };
 
 // HL7 v2 original-mode acknowledgement (HL7 2.4 chapter 2.9.2): MSH with the two sides exchanged, MSA. `code` is AA,
-// AE or AR. MSH-7 is the first-received time, MSH-10 the receipt: a repeated message gets the same bytes. The
-// message's own encoding and separators are kept; a message without a readable MSH gets one with the default
-// separators.
+// AE or AR. MSH-7 is the first-received time (empty when nothing was received), MSH-10 the receipt's id: a repeated
+// message gets the same bytes. The message's own encoding and separators are kept; a message without a readable MSH
+// gets one with the default separators.
 std::string hl7v2Ack(std::string_view message, std::string_view declared_encoding, std::string_view code,
                      std::string_view text, const Receipt& receipt, int zone_minutes);
 

@@ -30,6 +30,23 @@ struct RequestOwner {
   bool answered = false;
 };
 
+// The receipt's texts live until release_receipt.
+void fill(onecard_receipt& receipt, Answer answer) {
+  auto* texts = new ReceiptTexts{std::move(answer.receipt), std::move(answer.reply), std::move(answer.reply_type)};
+  switch (answer.outcome) {
+    case Answer::Outcome::Stored: receipt.outcome = ONECARD_STORED; break;
+    case Answer::Outcome::Refused: receipt.outcome = ONECARD_REFUSED; break;
+    case Answer::Outcome::Busy: receipt.outcome = ONECARD_BUSY; break;
+    case Answer::Outcome::Failed: receipt.outcome = ONECARD_FAILED; break;
+  }
+  receipt.retry_after_ms = answer.retry_after_ms;
+  receipt.http_status = answer.http_status;
+  receipt.id = text(texts->id);
+  receipt.reply = text(texts->reply);
+  receipt.reply_type = text(texts->type);
+  receipt.owner = texts;
+}
+
 // Keys of load_state and save_state become file names.
 bool isStateKey(std::string_view key) {
   return !key.empty() && key.size() <= 100 && key[0] != '.' &&
@@ -73,6 +90,8 @@ struct ConnectorRunner::Body {
   void buildHost();
   static void deliver(void* host, onecard_text media_type, onecard_text bytes, const onecard_pair* headers,
                       size_t header_count, onecard_receipt* receipt);
+  static void refuse(void* host, onecard_text media_type, onecard_text beginning, onecard_text why,
+                     onecard_receipt* receipt);
   static void releaseReceipt(void* host, onecard_receipt* receipt);
   static int route(void* host, onecard_text method, onecard_text path, onecard_route handler, void* instance);
   static void log(void* host, onecard_log_level level, onecard_text event, const onecard_pair* fields, size_t count);
@@ -87,20 +106,12 @@ void ConnectorRunner::Body::deliver(void* host, onecard_text media_type, onecard
   auto& body = *static_cast<Body*>(host);
   Headers pairs;
   for (size_t i = 0; i < header_count; ++i) pairs.emplace_back(view(headers[i].name), view(headers[i].value));
-  Answer answer = body.door->deliver(view(media_type), pairs, view(bytes));
-  auto* texts = new ReceiptTexts{std::move(answer.receipt), std::move(answer.reply), std::move(answer.reply_type)};
-  switch (answer.outcome) {
-    case Answer::Outcome::Stored: receipt->outcome = ONECARD_STORED; break;
-    case Answer::Outcome::Refused: receipt->outcome = ONECARD_REFUSED; break;
-    case Answer::Outcome::Busy: receipt->outcome = ONECARD_BUSY; break;
-    case Answer::Outcome::Failed: receipt->outcome = ONECARD_FAILED; break;
-  }
-  receipt->retry_after_ms = answer.retry_after_ms;
-  receipt->http_status = answer.http_status;
-  receipt->id = text(texts->id);
-  receipt->reply = text(texts->reply);
-  receipt->reply_type = text(texts->type);
-  receipt->owner = texts;
+  fill(*receipt, body.door->deliver(view(media_type), pairs, view(bytes)));
+}
+
+void ConnectorRunner::Body::refuse(void* host, onecard_text, onecard_text beginning, onecard_text why,
+                                   onecard_receipt* receipt) {
+  fill(*receipt, static_cast<Body*>(host)->door->refuse(view(beginning), view(why)));
 }
 
 void ConnectorRunner::Body::releaseReceipt(void*, onecard_receipt* receipt) {
@@ -208,6 +219,7 @@ void ConnectorRunner::Body::buildHost() {
   host.load_state = &loadState;
   host.save_state = &saveState;
   host.metric = &metric;
+  host.refuse = &refuse;
 }
 
 ConnectorRunner::ConnectorRunner(std::unique_ptr<Body> body) : body_(std::move(body)) {}

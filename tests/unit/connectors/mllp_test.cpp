@@ -119,7 +119,7 @@ TEST_F(Mllp, passes_over_line_ends_between_frames_but_closes_on_noise) {
   EXPECT_TRUE(logged("not_mllp"));
 }
 
-TEST_F(Mllp, closes_without_an_answer_when_a_frame_exceeds_the_cap) {
+TEST_F(Mllp, answers_a_frame_beyond_the_cap_with_the_refusal_and_closes) {
   begin({{"max_frame", "2048"}, {"max_buffered", "1000000"}});
   RawClient fits(port_);
   fits.send(mllpFrame(std::string(2048, 'x')));
@@ -128,11 +128,33 @@ TEST_F(Mllp, closes_without_an_answer_when_a_frame_exceeds_the_cap) {
     RawClient client(port_);
     client.send(mllpFrame(std::string(size, 'x')));
     bool closed = false;
-    EXPECT_EQ(client.readAll(closed), "");
+    client.halfClose();
+    EXPECT_EQ(client.readAll(closed),
+              mllpFrame("NAK the message is larger than the 2048 bytes allowed here: xxxxxxxxxx"));
     EXPECT_TRUE(closed);
   }
   EXPECT_TRUE(logged("frame_too_large"));
   EXPECT_EQ(host_.deliveries(), 1u);
+}
+
+TEST_F(Mllp, lets_go_of_a_sender_that_goes_on_after_its_refusal) {
+  begin({{"max_frame", "2048"}, {"max_buffered", "1000000"}});
+  RawClient client(port_);
+  client.send("\x0B" + std::string(100'000, 'x'));
+  EXPECT_NE(answerOf(client), "");
+  const auto began = std::chrono::steady_clock::now();
+  while (client.send("more and more")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(9));
+}
+
+TEST_F(Mllp, is_not_held_up_by_a_peer_that_begins_a_frame_with_every_byte) {
+  begin({{"max_frame", "2048"}, {"max_buffered", "100000000"}});
+  RawClient client(port_);
+  const auto began = std::chrono::steady_clock::now();
+  client.send(std::string(4'000'000, '\x0B'));
+  client.send("last" + std::string("\x1C\r"));
+  EXPECT_EQ(answerOf(client), mllpFrame("ACK last"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(3));
 }
 
 TEST_F(Mllp, bounds_the_memory_of_all_unfinished_frames_together) {
