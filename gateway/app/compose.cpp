@@ -237,15 +237,23 @@ Done Gateway::Body::makeHttp() {
     options.limits.body = static_cast<size_t>(settings.number(section + ".body"));
     options.limits.connections = static_cast<int>(settings.number("http.connections"));
     options.limits.connections_per_address = static_cast<int>(settings.number("http.connections_per_address"));
+    options.limits.requests_per_second_per_address =
+        static_cast<int>(settings.number("http.requests_per_second_per_address"));
     return options;
   };
   auto options = listener("http");
   options.on_error = [](int status, std::string_view what) { return access::rest::Rest::gateError(status, what); };
   http = std::make_unique<host::HttpServer>(options);
   // With port 0 the base URL, and so `rest`, is known only after the listener has begun.
-  http->route("/fhir", [this](const host::HttpRequest& request) {
-    return ready ? rest->handle(request) : access::rest::Rest::gateError(503, "the gateway is starting or stopping");
-  });
+  http->route(
+      "/fhir",
+      [this](const host::HttpRequest& request) {
+        return ready ? rest->handle(request)
+                     : access::rest::Rest::gateError(503, "the gateway is starting or stopping");
+      },
+      [this](const host::HttpRequest& head) {
+        return ready ? rest->beforeBody(head) : std::optional<host::HttpResponse>();
+      });
   routeOperationsPages(*http, metrics, [this] { return ready.load(); });
   source_http = std::make_unique<host::HttpServer>(listener("source_http"));
   return {};

@@ -25,6 +25,8 @@ const std::vector<Setting>& settingsTable() {
       {"http.connections", SettingKind::Integer, "8192", "", "most connections at a time", "0.1"},
       {"http.connections_per_address", SettingKind::Integer, "256", "",
        "most connections from one address; from loopback 16 times as many", "0.1"},
+      {"http.requests_per_second_per_address", SettingKind::Integer, "1000", "",
+       "requests a second from one address, twice as many at once; loopback is not counted; 0: no cap", "0.1"},
 
       {"source_http.address", SettingKind::Address, "127.0.0.1", "",
        "address of the listener on which connectors have their routes", "0.1"},

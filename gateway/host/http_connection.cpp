@@ -92,13 +92,28 @@ HttpConnection::Step HttpConnection::stepHead(int64_t now) {
   head_.request.request_id = isRequestId(id) ? std::string(id) : newRequestId();
   head_.request.peer = peer_;
   keep_alive_ = head_.keep_alive;
-  handler_ = shared_.routes(head_.request.path);
+  return admit(now);
+}
+
+// What is decided by the head alone, before any of the body is read.
+HttpConnection::Step HttpConnection::admit(int64_t now) {
+  route_ = shared_.routes(head_.request.path);
   const bool has_body = head_.chunked || head_.content_length > 0;
-  if (handler_ == nullptr) {
+  refusal_ = {};
+  if (route_ == nullptr) refusal_ = {404, "There is nothing at this path."};
+  if (!shared_.rates.take(peer_, now)) refusal_ = {429, "Too many requests from this address; try again."};
+  if (refusal_) {
     keep_alive_ = keep_alive_ && !has_body;
     drain_ = has_body;
-    refusal_ = {404, "There is nothing at this path."};
     return Step::Refuse;
+  }
+  if (has_body && route_->before_body) {
+    if (auto response = route_->before_body(head_.request)) {
+      turned_away_ = std::move(*response);
+      keep_alive_ = false;
+      drain_ = true;
+      return Step::TurnAway;
+    }
   }
   if (head_.content_length > shared_.limits.body) return refuse(413, "The body is too large.");
   if (has_body) return beginBody(now) ? Step::WaitForBytes : stepBody();

@@ -9,12 +9,18 @@
 
 #include "gateway/host/http_chunks.h"
 #include "gateway/host/http_head.h"
+#include "gateway/host/http_rates.h"
 #include "gateway/host/http_server.h"
 
 namespace gateway::host {
 
+struct HttpRoute {
+  std::string prefix;
+  HttpHandler handler;
+  HttpBodyGate before_body;  // may be empty
+};
 // nullptr for a path that nobody serves.
-using HttpRoutes = std::function<const HttpHandler*(std::string_view path)>;
+using HttpRoutes = std::function<const HttpRoute*(std::string_view path)>;
 
 class HttpConnection {
  public:
@@ -23,6 +29,7 @@ class HttpConnection {
     WaitForRoom,   // wait until the client has read something
     Handle,        // request() is complete: call handler(), then answer()
     Refuse,        // refusal() says why: make a response, then answer()
+    TurnAway,      // takeTurnedAway() is the response: answer() it
     Close
   };
 
@@ -30,6 +37,7 @@ class HttpConnection {
   struct Shared {
     const HttpLimits& limits;
     HttpRoutes routes;
+    HttpRates& rates;
     std::atomic<size_t> buffered{0};
     std::atomic<bool> stopping{false};
   };
@@ -47,7 +55,8 @@ class HttpConnection {
   Step expire(int64_t now);
 
   const HttpRequest& request() const { return head_.request; }
-  const HttpHandler& handler() const { return *handler_; }
+  const HttpHandler& handler() const { return route_->handler; }
+  HttpResponse takeTurnedAway() { return std::move(turned_away_); }
   const HttpRefusal& refusal() const { return refusal_; }
   // A refusal ends the connection when the rest of the request cannot be trusted or would have to be read.
   void answer(HttpResponse response, int64_t now);
@@ -59,6 +68,7 @@ class HttpConnection {
   enum class Phase { Idle, Head, Body, Ready, Answer, Drain };
 
   Step stepHead(int64_t now);
+  Step admit(int64_t now);
   Step stepBody();
   Step stepAnswer(int64_t now);
   Step stepDrain();
@@ -85,7 +95,8 @@ class HttpConnection {
   HttpHeadScanner scanner_;
   HttpHead head_;
   HttpChunks chunks_;
-  const HttpHandler* handler_ = nullptr;
+  const HttpRoute* route_ = nullptr;
+  HttpResponse turned_away_;
   HttpRefusal refusal_;
   size_t held_ = 0;  // bytes of our body counted in shared_.buffered
 

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "gateway/host/http_rates.h"
+
 namespace gateway::host {
 
 using fhir::base::Done;
@@ -37,8 +39,6 @@ std::string textOf(const sockaddr_storage& address) {
   }
   return text;
 }
-
-bool isLoopback(const std::string& peer) { return peer.rfind("127.", 0) == 0 || peer == "::1"; }
 
 // Connections leave the store and the logs their share of the process's file descriptors.
 int mostConnections(int wanted) {

@@ -80,16 +80,18 @@ std::string_view HttpRequest::header(std::string_view lower_case_name) const {
 struct HttpServer::Body {
   explicit Body(Options given)
       : options(std::move(given)),
-        shared{options.limits, [this](std::string_view path) { return find(path); }, {}, {}},
+        rates(options.limits.requests_per_second_per_address, options.limits.count_loopback),
+        shared{options.limits, [this](std::string_view path) { return find(path); }, rates, {}, {}},
         listener(options.limits, tooMany()),
         slots(static_cast<size_t>(std::max(1, options.limits.connections))) {
     for (size_t i = slots.size(); i > 0; --i) free_slots.push_back(i - 1);
   }
 
   Options options;
+  HttpRates rates;
   HttpConnection::Shared shared;
   HttpListener listener;
-  std::vector<std::pair<std::string, HttpHandler>> routes;  // longest first
+  std::vector<HttpRoute> routes;  // longest first
 
   std::vector<Slot> slots;
   std::mutex free_mutex;
@@ -125,9 +127,9 @@ struct HttpServer::Body {
     return httpAnswerHead(response, form) + response.body;
   }
 
-  const HttpHandler* find(std::string_view path) const {
-    for (const auto& [prefix, handler] : routes) {
-      if (covers(prefix, path)) return &handler;
+  const HttpRoute* find(std::string_view path) const {
+    for (const HttpRoute& route : routes) {
+      if (covers(route.prefix, path)) return &route;
     }
     return nullptr;
   }
@@ -258,6 +260,7 @@ struct HttpServer::Body {
         case Step::WaitForRoom: return arm(index, connection, EPOLLOUT);
         case Step::Close: return leave(index);
         case Step::Refuse: refuse(connection); break;
+        case Step::TurnAway: connection.answer(connection.takeTurnedAway(), now()); break;
         case Step::Handle:
           if (answered++ == kRequestsInARow) return arm(index, connection, EPOLLIN | EPOLLOUT);
           handle(connection);
@@ -281,7 +284,7 @@ struct HttpServer::Body {
 
   void refuse(HttpConnection& connection) {
     HttpResponse response = errorResponse(connection.refusal().status, connection.refusal().what);
-    if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+    if (response.status == 503 || response.status == 429) response.headers.emplace_back("Retry-After", "1");
     connection.answer(std::move(response), now());
   }
 
@@ -324,7 +327,7 @@ struct HttpServer::Body {
       return Error{Why::Unavailable, "cannot listen: no file descriptor left", options.address};
     }
     std::sort(routes.begin(), routes.end(),
-              [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+              [](const auto& a, const auto& b) { return a.prefix.size() > b.prefix.size(); });
     running = true;
     shared.stopping = false;
     for (int i = 0; i < kFirstWorkers; ++i) addWorker();
@@ -375,9 +378,9 @@ struct HttpServer::Body {
 HttpServer::HttpServer(Options options) : body_(std::make_unique<Body>(std::move(options))) {}
 HttpServer::~HttpServer() { stop(); }
 
-void HttpServer::route(std::string_view path_prefix, HttpHandler handler) {
+void HttpServer::route(std::string_view path_prefix, HttpHandler handler, HttpBodyGate before_body) {
   while (path_prefix.size() > 1 && path_prefix.back() == '/') path_prefix.remove_suffix(1);
-  body_->routes.emplace_back(std::string(path_prefix), std::move(handler));
+  body_->routes.push_back({std::string(path_prefix), std::move(handler), std::move(before_body)});
 }
 
 Done HttpServer::start() { return body_->start(); }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,8 +30,12 @@ struct HttpLimits {
   size_t body_rate = 1024;
   int total_deadline_ms = 300'000;
   int keep_alive_ms = 30'000;
-  int connections_per_address = 256;    // 4096 for loopback peers
-  int connections = 8192;               // at most three quarters of the process's open files
+  int connections_per_address = 256;  // 4096 for loopback peers
+  int connections = 8192;             // at most three quarters of the process's open files
+  // Requests a second from one address, twice as many at once; beyond it 429. 0: no cap. Loopback peers (a proxy, the
+  // operator) are counted only when count_loopback says so.
+  int requests_per_second_per_address = 0;
+  bool count_loopback = false;
   int workers = 128;                    // requests in handlers at once; threads are made when needed
   size_t buffered_bodies = 256u << 20;  // of all requests together; beyond it 503
   int write_stall_ms = 30'000;          // a client that reads nothing of its answer for so long is cut off
@@ -58,6 +63,9 @@ struct HttpResponse {
 
 // Called on many threads at once. Must not throw.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+// Asked when the head of a request has come that has a body: an answer here (who are you?) spares reading the body
+// and ends the connection. Called on many threads at once; must not throw and not block.
+using HttpBodyGate = std::function<std::optional<HttpResponse>(const HttpRequest& head)>;
 
 class HttpServer {
  public:
@@ -73,7 +81,7 @@ class HttpServer {
 
   // Unknown paths are answered with 404 before their body is read. The longest prefix that matches whole path
   // segments wins. Before start() only.
-  void route(std::string_view path_prefix, HttpHandler handler);
+  void route(std::string_view path_prefix, HttpHandler handler, HttpBodyGate before_body = {});
   fhir::base::Done start();  // Why::Unavailable when the address is taken
   uint16_t port() const;
   void stop();  // answers what is under way, at most 5 s

@@ -111,6 +111,17 @@ HttpResponse Rest::handle(const HttpRequest& request) const {
   }
 }
 
+std::optional<HttpResponse> Rest::beforeBody(const HttpRequest& head) const {
+  Asked asked;
+  try {
+    auto call = callOf(head, asked);
+    if (auto* refusal = std::get_if<Answer>(&call)) return respond(head, asked, std::move(*refusal));
+    return std::nullopt;
+  } catch (const std::exception&) {  // handle() will meet it again and tell
+    return std::nullopt;
+  }
+}
+
 HttpResponse Rest::respond(const HttpRequest& request, const Asked& asked, Answer answer) const {
   if (!answer.fault.empty() && service_.on_fault) service_.on_fault(request.request_id, answer.fault);
   HttpResponse response;

@@ -2,6 +2,7 @@
 // Rest: the FHIR R4 REST interface over a ResourceStore (R4 3.1). Thread-safe: one object serves all listeners.
 // Never throws; bad input never gives a 500; every error is an OperationOutcome.
 
+#include <optional>
 #include <string_view>
 
 #include "gateway/access/rest/dependencies.h"
@@ -16,6 +17,8 @@ class Rest {
 
   // `request.path` begins with the path of the base URL.
   host::HttpResponse handle(const host::HttpRequest& request) const;
+  // What the head of a request already decides (who is asking, what there is): its refusal, before the body is read.
+  std::optional<host::HttpResponse> beforeBody(const host::HttpRequest& head) const;
 
   // Bodies for errors that never reach handle(): HttpServer::Options::on_error.
   static host::HttpResponse gateError(int status, std::string_view what);

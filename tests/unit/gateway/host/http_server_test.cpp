@@ -184,6 +184,76 @@ TEST(HttpServer, refuses_chunked_bodies_at_the_cap_and_keeps_no_memory_of_them) 
   EXPECT_LT(residentMemory(), before + (32u << 20));
 }
 
+TEST(HttpServer, asks_the_gate_of_a_route_before_it_reads_the_body) {
+  HttpServer server(HttpServer::Options{});
+  server.route("/echo", echo, [](const HttpRequest& head) -> std::optional<HttpResponse> {
+    if (head.header("authorization") == "known") return std::nullopt;
+    HttpResponse refused;
+    refused.status = 401;
+    refused.body = "who are you?";
+    return refused;
+  });
+  ASSERT_TRUE(server.start().ok());
+  const std::string post = "POST /echo HTTP/1.1\r\nHost: gateway\r\nContent-Length: 5\r\n";
+  {
+    RawClient stranger(server.port());
+    stranger.send(post + "\r\n");  // the body is never sent
+    bool closed = false;
+    const std::string answer = stranger.readAll(closed);
+    EXPECT_EQ(answer.rfind("HTTP/1.1 401 ", 0), 0u) << answer;
+    EXPECT_NE(answer.find("who are you?"), std::string::npos);
+    EXPECT_EQ(answer.find("100 Continue"), std::string::npos);
+    EXPECT_TRUE(closed);
+  }
+  {
+    RawClient stranger(server.port());
+    stranger.send(post + "Expect: 100-continue\r\n\r\n");
+    EXPECT_EQ(stranger.readAnswer().rfind("HTTP/1.1 401 ", 0), 0u);
+  }
+  RawClient known(server.port());
+  known.send(post + "Authorization: known\r\n\r\nhello");
+  EXPECT_NE(known.readAnswer().find("POST /echo hello"), std::string::npos);
+  known.send(get("/echo"));  // without a body there is nothing to spare
+  EXPECT_EQ(known.readAnswer().rfind("HTTP/1.1 200 ", 0), 0u);
+}
+
+TEST(HttpServer, answers_429_beyond_the_rate_of_an_address_and_again_when_time_has_passed) {
+  HttpLimits limits;
+  limits.requests_per_second_per_address = 20;
+  limits.count_loopback = true;
+  const auto server = serverWith(limits);
+  RawClient client(server->port());
+  int served = 0, refused = 0;
+  std::string refusal;
+  for (int i = 0; i < 60; ++i) {
+    client.send(get("/echo"));
+    const std::string answer = client.readAnswer();
+    if (answer.rfind("HTTP/1.1 200 ", 0) == 0) ++served;
+    if (answer.rfind("HTTP/1.1 429 ", 0) == 0) {
+      ++refused;
+      refusal = answer;
+    }
+  }
+  EXPECT_GE(served, 40);  // twice the rate fits at once
+  EXPECT_LT(served, 60);
+  EXPECT_EQ(served + refused, 60);
+  EXPECT_NE(refusal.find("\r\nRetry-After: 1\r\n"), std::string::npos) << refusal;
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  client.send(get("/echo"));
+  EXPECT_EQ(client.readAnswer().rfind("HTTP/1.1 200 ", 0), 0u);
+}
+
+TEST(HttpServer, does_not_count_requests_from_loopback_unless_told) {
+  HttpLimits limits;
+  limits.requests_per_second_per_address = 1;
+  const auto server = serverWith(limits);
+  RawClient client(server->port());
+  for (int i = 0; i < 10; ++i) {
+    client.send(get("/echo"));
+    ASSERT_EQ(client.readAnswer().rfind("HTTP/1.1 200 ", 0), 0u);
+  }
+}
+
 TEST(HttpServer, carries_a_large_body_and_a_large_answer) {
   const auto server = serverWith({}, [](const HttpRequest& request) {
     HttpResponse response;
