@@ -54,7 +54,7 @@ class File : public sdk::Connector {
       {"poll", ONECARD_DURATION, "1s", nullptr, "Time between two looks."},
       {"after", ONECARD_CHOICE, "move", "move|delete",
        "What becomes of a file that is safe: moved to done, or deleted."},
-      {"max_bytes", ONECARD_BYTES, "16MiB", nullptr, "Largest file; a larger one goes to refused unread."}};
+      {"max_bytes", ONECARD_BYTES, "64MiB", nullptr, "Largest file; a larger one goes to refused unread."}};
 
   static std::unique_ptr<sdk::Connector> create(sdk::Host host, const sdk::Settings& settings, std::string& error) {
     if (settings.text("folder").empty()) error = "folder must not be empty";
@@ -73,6 +73,7 @@ class File : public sdk::Connector {
         folder_(rulesOf(settings)),
         media_type_(settings.text("media_type")),
         poll_ms_(settings.number("poll")),
+        max_bytes_(settings.number("max_bytes")),
         deletes_(settings.text("after") == "delete") {}
   ~File() override {
     askToStop();
@@ -136,7 +137,8 @@ class File : public sdk::Connector {
   int64_t take(const Folder::Ready& ready) {
     if (safe_.count(ready.stamp) != 0) return putAway(ready);
     if (folder_.tooLarge(ready)) {
-      return refuse(ready.name, "The file is larger than max_bytes of this source allows.\n");
+      return refuse(ready.name,
+                    "The file is larger than max_bytes of this source, " + std::to_string(max_bytes_) + " bytes.\n");
     }
     const auto bytes = folder_.read(ready);
     if (!bytes) {
@@ -198,6 +200,7 @@ class File : public sdk::Connector {
   Folder folder_;
   const std::string media_type_;
   const int64_t poll_ms_;
+  const int64_t max_bytes_;
   const bool deletes_;
   int64_t pause_ms_ = kFirstPause_ms;
   std::set<std::string> safe_;        // stamps of files handed over that could not be moved

@@ -5,7 +5,7 @@
 
 #include "fhir/base/text.h"
 #include "mappings/source/places.h"
-#include "mappings/source/tree_builder.h"
+#include "mappings/source/source_tree.h"
 
 namespace mappings::source {
 
@@ -44,6 +44,7 @@ class Rows {
       if (!isBlank(row)) return true;
     }
   }
+  uint64_t line() const { return line_; }  // of the next row, from 1
 
  private:
   bool isLineEnd(size_t at) const { return at >= text_.size() || text_[at] == '\n' || text_[at] == '\r'; }
@@ -159,37 +160,29 @@ std::optional<Error> checkRow(const Row& row, uint32_t number, size_t columns) {
 
 }  // namespace
 
-Result<std::vector<Part>> readDelimited(const std::shared_ptr<const std::string>& text, const ReadOptions& options) {
-  Rows rows(*text, options.delimiter);
-  Row row;
-  std::vector<std::string> names = options.columns;
-  if (names.empty()) {
+struct DelimitedReader::Body {
+  Body(std::shared_ptr<const std::string> whole, char delimiter) : text(std::move(whole)), rows(*text, delimiter) {}
+
+  std::shared_ptr<const std::string> text;
+  Rows rows;
+  std::shared_ptr<std::string> names = std::make_shared<std::string>();  // lives as long as any part's tree
+  std::vector<Column> columns;
+  uint32_t count = 0;
+  uint32_t given = 0;
+
+  Result<std::vector<std::string>> header(const ReadOptions& options) {
+    if (!options.columns.empty()) return options.columns;
+    Row row;
     if (!rows.next(row)) return invalid("no header line", atLine(1));
     if (row.open) return invalid("the header has a quote without an end", atLine(row.line));
-    for (const Cell& cell : row.cells) names.push_back(contentOf(*text, cell));
+    std::vector<std::string> names_of_header;
+    for (const Cell& cell : row.cells) names_of_header.push_back(contentOf(*text, cell));
+    return names_of_header;
   }
-  if (names.size() > kMaxColumns) return Error{Why::TooCostly, "more than 1,000 columns", atLine(1)};
-  const auto shared_names = std::make_shared<std::string>();  // lives as long as any part's tree
-  const std::vector<Column> columns = columnsOf(names, *shared_names);
 
-  std::vector<Part> parts;
-  uint64_t records = 0;
-  while (rows.next(row)) {
-    Part& part = parts.emplace_back();
-    part.number = static_cast<uint32_t>(parts.size());
-    part.offset = row.begin;
-    part.length = row.end - row.begin;
-    part.tree.setStyle(SourceTree::Style::Delimited);
-    part.error = checkRow(row, part.number, columns.size());
-    records += kPartCost + (part.error ? 0 : columns.size());
-    if (records > options.max_records) {
-      Error error = tooManyRecords();
-      error.where = atLine(row.line);
-      return error;
-    }
-    if (part.error) continue;
+  void fill(Part& part, const Row& row) const {
     part.tree.share(text);
-    part.tree.share(shared_names);
+    part.tree.share(names);
     part.tree.reserve(columns.size() + 1);
     for (size_t i = 0; i < row.cells.size(); ++i) {
       const Cell& cell = row.cells[i];
@@ -206,7 +199,45 @@ Result<std::vector<Part>> readDelimited(const std::shared_ptr<const std::string>
       part.tree.append(0, record);
     }
   }
-  if (parts.empty()) return invalid("no row after the header", atLine(row.line + 1));
+};
+
+DelimitedReader::DelimitedReader(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+DelimitedReader::DelimitedReader(DelimitedReader&&) noexcept = default;
+DelimitedReader& DelimitedReader::operator=(DelimitedReader&&) noexcept = default;
+DelimitedReader::~DelimitedReader() = default;
+
+Result<DelimitedReader> DelimitedReader::open(const std::shared_ptr<const std::string>& text,
+                                              const ReadOptions& options) {
+  auto body = std::make_unique<Body>(text, options.delimiter);
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, body->header(options));
+  if (names.size() > kMaxColumns) return Error{Why::TooCostly, "more than 1,000 columns", atLine(1)};
+  body->columns = columnsOf(names, *body->names);
+  Rows counted = body->rows;
+  Row row;
+  while (counted.next(row)) {
+    if (++body->count > options.max_rows) {
+      return Error{Why::TooCostly, "more than " + std::to_string(options.max_rows) + " rows in one file",
+                   atLine(row.line)};
+    }
+  }
+  if (body->count == 0) return invalid("no row after the header", atLine(body->rows.line()));
+  return DelimitedReader(std::move(body));
+}
+
+uint32_t DelimitedReader::rows() const { return body_->count; }
+
+std::vector<Part> DelimitedReader::next(size_t most) {
+  std::vector<Part> parts;
+  Row row;
+  while (parts.size() < most && body_->rows.next(row)) {
+    Part& part = parts.emplace_back();
+    part.number = ++body_->given;
+    part.offset = row.begin;
+    part.length = row.end - row.begin;
+    part.tree.setStyle(SourceTree::Style::Delimited);
+    part.error = checkRow(row, part.number, body_->columns.size());
+    if (!part.error) body_->fill(part, row);
+  }
   return parts;
 }
 

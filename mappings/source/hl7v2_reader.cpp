@@ -350,7 +350,7 @@ Result<std::vector<Part>> readHl7v2(const std::shared_ptr<const std::string>& te
   return parts;
 }
 
-std::string declaredHl7v2Encoding(std::string_view bytes) {
+std::string declaredHl7v2Encoding(std::string_view bytes, bool unknown_too) {
   size_t begin = 0;
   while (bytes.substr(begin, 3) != "MSH") {
     begin = bytes.find("MSH", begin + 1);
@@ -376,6 +376,8 @@ std::string declaredHl7v2Encoding(std::string_view bytes) {
   std::string name = canonicalEncoding(declared);
   const bool ascii = std::all_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
   if (name == "ASCII" && !ascii) return {};
+  // What nobody can read must not be guessed at; of plain ASCII every encoding says the same.
+  if (name.empty() && !ascii && unknown_too) return std::string(declared);
   return name;
 }
 

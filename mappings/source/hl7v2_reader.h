@@ -19,6 +19,7 @@ fhir::base::Result<std::vector<Part>> readHl7v2(const std::shared_ptr<const std:
 
 // The encoding that the first message's MSH-18 names; empty when it names none, none that is known, or one that the
 // bytes disprove (ASCII with high bytes). Read before decoding: the trail bytes of GB18030 can look like delimiters.
-std::string declaredHl7v2Encoding(std::string_view bytes);
+// `unknown_too`: an unknown name is given as it stands when there are bytes above ASCII, so that decode() refuses it.
+std::string declaredHl7v2Encoding(std::string_view bytes, bool unknown_too = false);
 
 }  // namespace mappings::source

@@ -9,6 +9,7 @@
 #include "mappings/source/hl7v2_reader.h"
 #include "mappings/source/json_reader.h"
 #include "mappings/source/split.h"
+#include "mappings/source/tree_builder.h"
 #include "mappings/source/tree_path.h"
 #include "mappings/source/unwrap.h"
 #include "mappings/source/xml_reader.h"
@@ -36,7 +37,7 @@ std::string xmlEncoding(std::string_view bytes, std::string_view of_source) {
 
 Result<Decoded> decodeMessage(std::string_view bytes, const ReadOptions& options) {
   if (options.format == "hl7v2") {
-    const std::string declared = declaredHl7v2Encoding(bytes);
+    const std::string declared = declaredHl7v2Encoding(bytes, options.encoding.empty());
     return decode(bytes, declared.empty() ? std::string_view(options.encoding) : std::string_view(declared));
   }
   if (options.format == "xml") return decode(bytes, xmlEncoding(bytes, options.encoding));
@@ -99,9 +100,8 @@ void unwrapParts(std::vector<Part>& parts, std::string_view text, const ReadOpti
 Result<std::vector<Part>> readParts(const std::shared_ptr<const std::string>& text, std::string_view encoding,
                                     const ReadOptions& options) {
   const ReadLimits limits{options.max_depth, options.max_records};
-  if (options.format == "hl7v2" || options.format == "delimited") {
-    ASSIGN_OR_RETURN(std::vector<Part> parts,
-                     options.format == "hl7v2" ? readHl7v2(text, encoding, options) : readDelimited(text, options));
+  if (options.format == "hl7v2") {
+    ASSIGN_OR_RETURN(std::vector<Part> parts, readHl7v2(text, encoding, options));
     unwrapParts(parts, *text, options);
     return parts;
   }
@@ -129,39 +129,106 @@ void toRawPlaces(std::vector<Part>& parts, const Decoded& decoded) {
   }
 }
 
+}  // namespace
+
+struct PartReader::Body {
+  ReadOptions options;
+  Decoded decoded;  // its text has moved to `text`
+  std::shared_ptr<const std::string> text;
+  std::optional<DelimitedReader> rows;
+  std::vector<Part> parts;  // of other formats, all of them
+  size_t given = 0;
+
+  Done openText(std::string_view bytes);
+  Done openForm(std::string_view bytes);
+};
+
 // Forms are bytes behind percent signs: they are decoded value by value.
-Result<ReadMessage> readForm(std::string_view bytes, const ReadOptions& options) {
-  const auto text = std::make_shared<const std::string>(bytes);
+Done PartReader::Body::openForm(std::string_view bytes) {
+  text = std::make_shared<const std::string>(bytes);
   Part whole = wholePart(text, SourceTree::Style::Json, options.max_records);
   const ReadLimits limits{options.max_depth, options.max_records};
   ASSIGN_OR_RETURN(const FormEncoding encoding, readFormInto(whole.tree, 0, *text, {}, options.encoding, limits));
-  ReadMessage message;
-  message.encoding = encoding.used;
-  message.replaced = encoding.replaced;
-  ASSIGN_OR_RETURN(message.parts, partsOfTree(std::move(whole), text, options));
-  return message;
+  decoded.encoding = encoding.used;
+  decoded.replaced = encoding.replaced;
+  ASSIGN_OR_RETURN(parts, partsOfTree(std::move(whole), text, options));
+  return {};
 }
 
-}  // namespace
-
-Result<ReadMessage> readMessage(std::string_view bytes, const ReadOptions& options) {
-  if (bytes.size() > options.max_bytes)
-    return Error{Why::TooCostly, "the message is longer than " + std::to_string(options.max_bytes) + " bytes", {}};
-  if (options.format == "form") return readForm(bytes, options);
-  if (options.format != "hl7v2" && options.format != "xml" && options.format != "json" &&
-      options.format != "delimited")
-    return Error{Why::Unsupported, "unknown format", {}};
-
-  ASSIGN_OR_RETURN(Decoded decoded, decodeMessage(bytes, options));
+Done PartReader::Body::openText(std::string_view bytes) {
+  ASSIGN_OR_RETURN(decoded, decodeMessage(bytes, options));
   // Fixed-length fields come filled up with NUL bytes (Q03), which no format has a use for.
   std::replace(decoded.text.begin(), decoded.text.end(), '\0', ' ');
-  const auto text = std::make_shared<const std::string>(std::move(decoded.text));
+  text = std::make_shared<const std::string>(std::move(decoded.text));
+  if (options.format == "delimited") {
+    ASSIGN_OR_RETURN(rows, DelimitedReader::open(text, options));
+    return {};
+  }
+  ASSIGN_OR_RETURN(parts, readParts(text, decoded.encoding, options));
+  toRawPlaces(parts, decoded);
+  return {};
+}
+
+PartReader::PartReader(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+PartReader::PartReader(PartReader&&) noexcept = default;
+PartReader& PartReader::operator=(PartReader&&) noexcept = default;
+PartReader::~PartReader() = default;
+
+Result<PartReader> PartReader::open(std::string_view bytes, const ReadOptions& options) {
+  if (bytes.size() > options.max_bytes)
+    return Error{Why::TooCostly, "the message is longer than " + std::to_string(options.max_bytes) + " bytes", {}};
+  auto body = std::make_unique<Body>();
+  body->options = options;
+  if (options.format == "form") {
+    RETURN_IF_ERROR(body->openForm(bytes));
+  } else if (options.format == "hl7v2" || options.format == "xml" || options.format == "json" ||
+             options.format == "delimited") {
+    RETURN_IF_ERROR(body->openText(bytes));
+  } else {
+    return Error{Why::Unsupported, "unknown format", {}};
+  }
+  return PartReader(std::move(body));
+}
+
+std::vector<Part> PartReader::next(size_t most) {
+  Body& b = *body_;
+  std::vector<Part> slice;
+  if (b.rows) {
+    slice = b.rows->next(most);
+    unwrapParts(slice, *b.text, b.options);
+    toRawPlaces(slice, b.decoded);
+    return slice;
+  }
+  for (; b.given < b.parts.size() && slice.size() < most; ++b.given) slice.push_back(std::move(b.parts[b.given]));
+  return slice;
+}
+
+uint32_t PartReader::total() const {
+  return body_->rows ? body_->rows->rows() : static_cast<uint32_t>(body_->parts.size());
+}
+const std::string& PartReader::encoding() const { return body_->decoded.encoding; }
+uint32_t PartReader::replaced() const { return body_->decoded.replaced; }
+
+Result<ReadMessage> readMessage(std::string_view bytes, const ReadOptions& options) {
+  ASSIGN_OR_RETURN(PartReader reader, PartReader::open(bytes, options));
   ReadMessage message;
-  message.encoding = decoded.encoding;
-  message.replaced = decoded.replaced;
-  ASSIGN_OR_RETURN(message.parts, readParts(text, decoded.encoding, options));
-  toRawPlaces(message.parts, decoded);
-  return message;
+  message.encoding = reader.encoding();
+  message.replaced = reader.replaced();
+  uint64_t records = 0;
+  for (;;) {
+    std::vector<Part> slice = reader.next(1000);
+    if (slice.empty()) return message;
+    for (Part& part : slice) {
+      records += kPartCost + part.tree.records().size() - 1;
+      // Trees have kept to the limit while they were read.
+      if (options.format == "delimited" && records > options.max_records) {
+        Error error = tooManyRecords();
+        error.where = "row " + std::to_string(part.number);
+        return error;
+      }
+      message.parts.push_back(std::move(part));
+    }
+  }
 }
 
 }  // namespace mappings::source

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,10 +29,11 @@ struct ReadOptions {
   std::vector<std::string> columns;  // delimited without a header line; empty: the first line is the header
   std::string split;                 // dotted path whose repeats are the parts ("data.rows"); empty: format's own
   std::vector<UnwrapStep> unwrap;
-  size_t max_bytes = 16u << 20;
+  size_t max_bytes = 64u << 20;
   uint32_t max_depth = 64;         // of each payload, wrapped ones too
   uint32_t max_records = 500'000;  // nodes in all parts together, a part counting for six: bounds the memory,
                                    // about 100 bytes each
+  uint32_t max_rows = 1'000'000;   // of a delimited file
 };
 
 struct Part {
@@ -60,5 +62,27 @@ struct ReadMessage {
 // Why::Invalid with where = "line N" or "byte N" when the message as a whole cannot be read, Why::TooCostly when it
 // goes beyond a limit of the options; Why::Unsupported for an unknown format or encoding.
 fhir::base::Result<ReadMessage> readMessage(std::string_view bytes, const ReadOptions& options);
+
+// The same, a few parts at a time: a delimited file of any number of rows then costs its own bytes and the rows in
+// hand, and max_records bounds those of one call. Other formats are trees, and are read whole by open(). Used by one
+// thread at a time; the parts given out live on without it.
+class PartReader {
+ public:
+  static fhir::base::Result<PartReader> open(std::string_view bytes, const ReadOptions& options);
+  PartReader(PartReader&&) noexcept;
+  PartReader& operator=(PartReader&&) noexcept;
+  ~PartReader();
+
+  // At most `most` further parts; empty at the end.
+  std::vector<Part> next(size_t most);
+  uint32_t total() const;  // parts in the whole message, at least one
+  const std::string& encoding() const;
+  uint32_t replaced() const;  // undecodable sequences in the whole message (Q40)
+
+ private:
+  struct Body;
+  explicit PartReader(std::unique_ptr<Body> body);
+  std::unique_ptr<Body> body_;
+};
 
 }  // namespace mappings::source

@@ -98,8 +98,66 @@ TEST(DelimitedReader, refuses_files_without_rows_and_holds_its_limits) {
   for (int i = 0; i < 1000; ++i) rows += "1\n";
   ReadOptions few = format("delimited");
   few.max_records = 100;
-  EXPECT_EQ(errorOf(rows, few), "line 16: more fields in one message than the limit: send it in smaller pieces");
+  EXPECT_EQ(errorOf(rows, few), "row 15: more fields in one message than the limit: send it in smaller pieces");
+  ReadOptions few_rows = format("delimited");
+  few_rows.max_rows = 10;
+  EXPECT_EQ(errorOf(rows, few_rows), "line 12: more than 10 rows in one file");
   EXPECT_EQ(errorOf(std::string(5000, ',') + "x\n1\n", format("delimited")), "line 1: more than 1,000 columns");
+}
+
+// What is read in pieces is what is read at once, whatever the encoding and wherever the pieces are cut.
+TEST(PartReader, gives_the_rows_a_few_at_a_time_as_they_are_in_the_whole) {
+  std::string text = "编号,姓名\r\n";
+  for (int i = 1; i <= 100; ++i) text += std::to_string(i) + ",\"李" + (i % 7 == 0 ? "\"\",四" : "") + "\"\r\n";
+  text += "101,a,b\r\n102,王\r\n";
+  const std::string bytes = encode(text, "GB18030").value();
+  ReadOptions options = format("delimited");
+  options.encoding = "GB18030";
+  const ReadMessage whole = readOk(bytes, options);
+  ASSERT_EQ(whole.parts.size(), 102u);
+  for (const size_t most : {1u, 7u, 1000u}) {
+    auto reader = PartReader::open(bytes, options);
+    ASSERT_TRUE(reader.ok());
+    EXPECT_EQ(reader->total(), 102u);
+    size_t seen = 0;
+    for (std::vector<Part> slice = reader->next(most); !slice.empty(); slice = reader->next(most)) {
+      EXPECT_LE(slice.size(), most);
+      for (const Part& part : slice) {
+        const Part& same = whole.parts[seen++];
+        EXPECT_EQ(part.number, same.number);
+        EXPECT_EQ(part.offset, same.offset);
+        EXPECT_EQ(part.length, same.length);
+        EXPECT_EQ(at(part.tree, "姓名"), at(same.tree, "姓名"));
+        EXPECT_EQ(part.error.has_value(), same.error.has_value());
+      }
+    }
+    EXPECT_EQ(seen, 102u);
+  }
+}
+
+TEST(PartReader, reads_200000_rows_of_20_columns_in_the_memory_of_their_bytes) {
+  std::string text = "c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11,c12,c13,c14,c15,c16,c17,c18,c19,c20\n";
+  for (int i = 0; i < 200'000; ++i) text += "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20\n";
+  auto reader = PartReader::open(text, format("delimited"));
+  ASSERT_TRUE(reader.ok()) << reader.error().text();
+  EXPECT_EQ(reader->total(), 200'000u);
+  size_t rows = 0;
+  for (std::vector<Part> slice = reader->next(500); !slice.empty(); slice = reader->next(500)) {
+    rows += slice.size();
+    EXPECT_EQ(at(slice.back().tree, "c20"), "20");
+  }
+  EXPECT_EQ(rows, 200'000u);
+}
+
+TEST(PartReader, gives_the_parts_of_a_tree_one_by_one) {
+  auto reader = PartReader::open(R"([{"a":1},{"a":2},{"a":3}])", format("json"));
+  ASSERT_TRUE(reader.ok());
+  EXPECT_EQ(reader->total(), 3u);
+  EXPECT_EQ(reader->next(2).size(), 2u);
+  const std::vector<Part> last = reader->next(2);
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_EQ(at(last[0].tree, "a"), "3");
+  EXPECT_TRUE(reader->next(2).empty());
 }
 
 }  // namespace

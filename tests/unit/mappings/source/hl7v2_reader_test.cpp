@@ -185,6 +185,15 @@ TEST(Hl7v2Reader, makes_one_part_of_each_message_of_a_batch) {
   EXPECT_EQ(readOk("MSH|^~\\&|a\rMSH|^~\\&|b\r", format("hl7v2")).parts.size(), 2u);
 }
 
+TEST(Hl7v2Reader, does_not_guess_at_bytes_in_an_encoding_that_nobody_knows) {
+  const std::string head = "MSH|^~\\&|LIS||||20250306||ORU^R01|1|P|2.4||||||BIG5-2003\rPID|1||7||";
+  EXPECT_EQ(errorOf(head + "\xA7\xF5\r", format("hl7v2")), "unknown character encoding");
+  EXPECT_EQ(readOk(head + "Li\r", format("hl7v2")).parts.size(), 1u);  // ASCII is the same in all of them
+  ReadOptions told = format("hl7v2");
+  told.encoding = "GB18030";  // the site knows better than the message
+  EXPECT_EQ(at(readOk(head + "\xC0\xEE\r", told).parts[0].tree, "PID.5"), "李");
+}
+
 TEST(Hl7v2Reader, refuses_what_is_not_HL7_v2) {
   EXPECT_EQ(errorOf("", format("hl7v2")), "byte 0: the message does not begin with MSH");
   EXPECT_EQ(errorOf("PID|1\rMSH|^~\\&|\r", format("hl7v2")), "byte 0: the message does not begin with MSH");
