@@ -43,6 +43,10 @@ uint64_t number(const std::string& text, uint64_t otherwise) {
   return value;
 }
 
+const char* reasonLabel(const intake::PartState& part) {
+  return part.outcome == PartOutcome::Parked ? "\n  reason: " : "\n  note: ";
+}
+
 // One line a message: id, source, received, bytes known, state.
 int listInbox(const CommandParts& parts, const Words& words, const AdminOutput& out) {
   std::string source = option(words, "--source");
@@ -107,7 +111,7 @@ int showMessage(const CommandParts& parts, const Words& words, const AdminOutput
   for (const auto& part : *list) {
     out("part " + std::to_string(part.part) + " " + std::string(toString(part.outcome)) + " by " + part.mapping +
         " " + part.mapping_version + ", attempts " + std::to_string(part.attempts) + ", unread fields " +
-        std::to_string(part.unread) + (part.reason.empty() ? "" : "\n  reason: " + part.reason) + "\n");
+        std::to_string(part.unread) + (part.reason.empty() ? "" : reasonLabel(part) + part.reason) + "\n");
   }
   out("(--raw prints the bytes as they came)\n");
   return 0;

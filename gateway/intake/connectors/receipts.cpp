@@ -158,9 +158,10 @@ Answer SourceDoor::deliver(std::string_view media_type, const Headers& headers, 
     return refuse(bytes, receipt.error().what);
   }
 
-  Message message{receipt->id,        source_.name,      std::string(media_type), headers,
-                  std::string(bytes), receipt->received, receipt->sequence};
-  parts_.pipeline->arrived(std::move(message));
+  if (!receipt->repeated) {
+    parts_.pipeline->arrived({receipt->id, source_.name, std::string(media_type), headers, std::string(bytes),
+                              receipt->received, receipt->sequence});
+  }
   host::crashPoint("before the ACK");
 
   MessageOutcome outcome;

@@ -41,7 +41,7 @@ struct Inbox::Body {
   Options options;
   std::map<std::string, std::unique_ptr<PeriodFile>> files;    // the writer thread's
   std::map<std::string, std::unique_ptr<PeriodFile>> readers;  // under read_mutex
-  std::mutex read_mutex;
+  std::recursive_mutex read_mutex;                             // scan() holds it over several walks through the files
 
   std::mutex mutex;
   std::condition_variable work;
@@ -90,6 +90,7 @@ struct Inbox::Body {
   void commitGroup(std::vector<Waiting>& group);
   Done writeGroup(std::vector<Waiting>& group, std::vector<Receipt>& receipts);
   Done forEachReader(const std::function<Done(PeriodFile&, bool& go_on)>& visit);
+  Result<std::vector<Message>> rowsAfter(uint64_t after, bool with_bytes, size_t most);
 };
 
 void Inbox::Body::run() {
@@ -225,8 +226,8 @@ Result<Receipt> Inbox::accept(std::string_view source, std::string_view media_ty
 }
 
 // Readers see only what is committed; each file has one connection for reading.
+// Called with read_mutex.
 Done Inbox::Body::forEachReader(const std::function<Done(PeriodFile&, bool& go_on)>& visit) {
-  std::lock_guard lock(read_mutex);
   std::vector<std::string> periods;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(options.folder, failed)) {
@@ -250,6 +251,7 @@ Done Inbox::Body::forEachReader(const std::function<Done(PeriodFile&, bool& go_o
 
 Result<Message> Inbox::read(std::string_view id) {
   std::optional<Message> found;
+  std::lock_guard lock(body_->read_mutex);
   RETURN_IF_ERROR(body_->forEachReader([&](PeriodFile& file, bool& go_on) -> Done {
     ASSIGN_OR_RETURN(found, file.read(id));
     go_on = !found.has_value();
@@ -259,9 +261,50 @@ Result<Message> Inbox::read(std::string_view id) {
   return std::move(*found);
 }
 
+Result<bool> Inbox::holds(std::string_view id) {
+  bool found = false;
+  std::lock_guard lock(body_->read_mutex);
+  RETURN_IF_ERROR(body_->forEachReader([&](PeriodFile& file, bool& go_on) -> Done {
+    ASSIGN_OR_RETURN(auto known, file.find(id));
+    found = known.has_value();
+    go_on = !found;
+    return {};
+  }));
+  return found;
+}
+
+// The next rows: from the file with the lowest sequence, up to where another file's begin.
+Result<std::vector<Message>> Inbox::Body::rowsAfter(uint64_t after, bool with_bytes, size_t most) {
+  std::vector<Message> rows;
+  PeriodFile* lowest = nullptr;
+  uint64_t first = UINT64_MAX, second = UINT64_MAX;
+  std::lock_guard lock(read_mutex);
+  RETURN_IF_ERROR(forEachReader([&](PeriodFile& file, bool&) -> Done {
+    ASSIGN_OR_RETURN(uint64_t next, file.nextSequence(after));
+    if (next == 0) return {};
+    second = std::min(second, std::max(first, next));
+    if (next < first) lowest = &file;
+    first = std::min(first, next);
+    return {};
+  }));
+  if (lowest == nullptr) return rows;
+  RETURN_IF_ERROR(lowest->scan(after, second, with_bytes, [&](Message&& message) {
+    rows.push_back(std::move(message));
+    return rows.size() < most;
+  }));
+  return rows;
+}
+
+// Whoever reads the rows may be slow; nobody else waits for it.
 Done Inbox::scan(uint64_t after, bool with_bytes, const std::function<bool(Message&&)>& row) {
-  return body_->forEachReader(
-      [&](PeriodFile& file, bool& go_on) { return file.scan(after, with_bytes, go_on, row); });
+  for (;;) {
+    ASSIGN_OR_RETURN(std::vector<Message> rows, body_->rowsAfter(after, with_bytes, with_bytes ? 1 : 256));
+    if (rows.empty()) return {};
+    for (Message& message : rows) {
+      after = message.sequence;
+      if (!row(std::move(message))) return {};
+    }
+  }
 }
 
 uint64_t Inbox::lastSequence() const { return body_->last_sequence; }

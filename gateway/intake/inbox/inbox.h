@@ -66,7 +66,9 @@ class Inbox {
                                      std::string_view bytes);
 
   fhir::base::Result<Message> read(std::string_view id);
-  // Rows in sequence order after `after`, without the bytes unless asked; stops when `row` returns false.
+  fhir::base::Result<bool> holds(std::string_view id);
+  // Rows in sequence order after `after`, without the bytes unless asked; stops when `row` returns false. Sequences
+  // run through the files in any order, because a clock may be set back over midnight.
   fhir::base::Done scan(uint64_t after, bool with_bytes, const std::function<bool(Message&&)>& row);
   uint64_t lastSequence() const;
 

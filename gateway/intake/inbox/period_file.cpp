@@ -1,5 +1,6 @@
 #include "gateway/intake/inbox/period_file.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "fhir/base/temporal.h"
@@ -95,19 +96,29 @@ Result<std::optional<Message>> PeriodFile::read(std::string_view id) {
   return std::optional<Message>(readRow(statement, true));
 }
 
-Done PeriodFile::scan(uint64_t after, bool with_bytes, bool& go_on, const std::function<bool(Message&&)>& row) {
-  ASSIGN_OR_RETURN(auto statement,
-                   connection_->prepare(with_bytes ? "SELECT sequence,id,source,received,media_type,headers,bytes "
-                                                     "FROM message WHERE sequence>? ORDER BY sequence"
-                                                   : "SELECT sequence,id,source,received,media_type,headers "
-                                                     "FROM message WHERE sequence>? ORDER BY sequence"));
+Done PeriodFile::scan(uint64_t after, uint64_t before, bool with_bytes, const std::function<bool(Message&&)>& row) {
+  ASSIGN_OR_RETURN(
+      auto statement,
+      connection_->prepare(with_bytes ? "SELECT sequence,id,source,received,media_type,headers,bytes "
+                                        "FROM message WHERE sequence>? AND sequence<? ORDER BY sequence"
+                                      : "SELECT sequence,id,source,received,media_type,headers "
+                                        "FROM message WHERE sequence>? AND sequence<? ORDER BY sequence"));
   statement.bind(1, static_cast<int64_t>(after));
-  while (go_on) {
+  statement.bind(2, static_cast<int64_t>(std::min<uint64_t>(before, INT64_MAX)));
+  for (bool go_on = true; go_on;) {
     ASSIGN_OR_RETURN(bool found, statement.step());
     if (!found) break;
     go_on = row(readRow(statement, with_bytes));
   }
   return {};
+}
+
+Result<uint64_t> PeriodFile::nextSequence(uint64_t after) {
+  ASSIGN_OR_RETURN(auto statement,
+                   connection_->prepare("SELECT coalesce(min(sequence),0) FROM message WHERE sequence>?"));
+  statement.bind(1, static_cast<int64_t>(after));
+  RETURN_IF_ERROR(statement.step());
+  return static_cast<uint64_t>(statement.integer(0));
 }
 
 Result<uint64_t> PeriodFile::lastSequence() {

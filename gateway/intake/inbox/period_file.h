@@ -23,7 +23,10 @@ class PeriodFile {
 
   fhir::base::Result<std::optional<KnownMessage>> find(std::string_view id);
   fhir::base::Result<std::optional<Message>> read(std::string_view id);
-  fhir::base::Done scan(uint64_t after, bool with_bytes, bool& go_on, const std::function<bool(Message&&)>& row);
+  // Rows with after < sequence < before, until `row` returns false.
+  fhir::base::Done scan(uint64_t after, uint64_t before, bool with_bytes, const std::function<bool(Message&&)>& row);
+  // The lowest sequence above `after`; 0 when there is none.
+  fhir::base::Result<uint64_t> nextSequence(uint64_t after);
   fhir::base::Result<uint64_t> lastSequence();
 
  private:

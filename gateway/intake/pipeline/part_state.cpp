@@ -1,5 +1,7 @@
 #include "gateway/intake/pipeline/part_state.h"
 
+#include <algorithm>
+
 namespace gateway::intake {
 
 using fhir::base::Done;
@@ -43,6 +45,19 @@ PartState readPart(const Statement& row) {
   return part;
 }
 
+// "as Type/id" lines
+std::map<std::string, std::string> resourcesOf(std::string_view lines) {
+  std::map<std::string, std::string> resources;
+  while (!lines.empty()) {
+    const size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    const size_t blank = std::min(line.find(' '), line.size());
+    if (blank < line.size()) resources.emplace(line.substr(0, blank), line.substr(blank + 1));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return resources;
+}
+
 Value number(uint64_t value) { return static_cast<int64_t>(value); }
 
 }  // namespace
@@ -79,6 +94,45 @@ Result<std::vector<PartState>> PartLedger::parts(std::string_view message) {
   return parts;
 }
 
+Result<std::vector<uint32_t>> PartLedger::finalParts(std::string_view message) {
+  std::vector<uint32_t> numbers;
+  RETURN_IF_ERROR(store_.query({"SELECT part FROM part_state WHERE message=? ORDER BY part", {std::string(message)}},
+                               [&](const Statement& row) {
+                                 numbers.push_back(static_cast<uint32_t>(row.integer(0)));
+                                 return true;
+                               }));
+  return numbers;
+}
+
+Result<MessageOutcome> PartLedger::outcome(std::string_view id) {
+  MessageOutcome outcome;
+  ASSIGN_OR_RETURN(auto state, message(id));
+  if (!state || state->unfinished > 0) return outcome;
+  outcome.finished = true;
+  RETURN_IF_ERROR(store_.query(
+      {"SELECT outcome, count(*) FROM part_state WHERE message=? GROUP BY outcome", {std::string(id)}},
+      [&](const Statement& row) {
+        (row.text(0) == "parked" ? outcome.parked : outcome.done) = static_cast<uint32_t>(row.integer(1));
+        return true;
+      }));
+  if (outcome.parked > 0) {
+    RETURN_IF_ERROR(
+        store_.query({"SELECT reason FROM part_state WHERE message=? AND outcome='parked' ORDER BY part LIMIT 1",
+                      {std::string(id)}},
+                     [&](const Statement& row) {
+                       outcome.reason = row.text(0);
+                       return false;
+                     }));
+  }
+  RETURN_IF_ERROR(
+      store_.query({"SELECT resources FROM part_state WHERE message=? ORDER BY part LIMIT 1", {std::string(id)}},
+                   [&](const Statement& row) {
+                     outcome.resources = resourcesOf(row.text(0));
+                     return false;
+                   }));
+  return outcome;
+}
+
 Result<std::vector<PartState>> PartLedger::parked(std::string_view source) {
   std::vector<PartState> parts;
   RETURN_IF_ERROR(
@@ -105,11 +159,13 @@ Result<uint64_t> PartLedger::parkedCount() {
 
 Result<uint64_t> PartLedger::lastSequence() {
   uint64_t last = 0;
-  RETURN_IF_ERROR(
-      store_.query({"SELECT coalesce(max(sequence),0) FROM message_state", {}}, [&](const Statement& row) {
-        last = static_cast<uint64_t>(row.integer(0));
-        return false;
-      }));
+  RETURN_IF_ERROR(store_.query({"SELECT max(coalesce((SELECT max(sequence) FROM message_state),0),"
+                                "coalesce((SELECT max(sequence) FROM intake_mark),0))",
+                                {}},
+                               [&](const Statement& row) {
+                                 last = static_cast<uint64_t>(row.integer(0));
+                                 return false;
+                               }));
   return last;
 }
 
@@ -127,8 +183,8 @@ std::vector<AlsoRun> PartLedger::statements(const MessageState& message, const P
   std::vector<AlsoRun> run;
   run.push_back(
       {"INSERT INTO message_state(id, source, sequence, received, parts, unfinished) VALUES(?,?,?,?,?,?) "
-       "ON CONFLICT(id) DO UPDATE SET parts=excluded.parts, unfinished=message_state.unfinished"
-       "+excluded.parts-message_state.parts",
+       "ON CONFLICT(id) DO UPDATE SET parts=excluded.parts, unfinished=max(0, message_state.unfinished"
+       "+excluded.parts-message_state.parts)",
        {message.id, message.source, number(message.sequence), message.received, number(message.parts),
         number(message.parts)}});
   run.push_back(
@@ -141,7 +197,10 @@ std::vector<AlsoRun> PartLedger::statements(const MessageState& message, const P
        {part.message, number(part.part), std::string(toString(part.outcome)), part.mapping, part.mapping_version,
         part.part_key, part.reason, part.resources, number(part.unread), number(part.attempts), part.updated}});
   if (first_time) {
-    run.push_back({"UPDATE message_state SET unfinished=unfinished-1 WHERE id=?", {message.id}});
+    run.push_back({"UPDATE message_state SET unfinished=max(0, unfinished-1) WHERE id=?", {message.id}});
+  } else {
+    // Today's mapping may see fewer parts in the message than the one before it.
+    run.push_back({"DELETE FROM part_state WHERE message=? AND part>?", {message.id, number(message.parts)}});
   }
   return run;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,11 +25,20 @@ struct PartState {
   std::string mapping;
   std::string mapping_version;
   std::string part_key;
-  std::string reason;     // for parked: the error with its places
+  std::string reason;  // for parked: the error with its places; for done: what somebody should look at, if anything
   std::string resources;  // "as Type/id" lines of what the part wrote or found unchanged
   uint32_t unread = 0;    // source fields carried nowhere and not ignored with a reason
   uint32_t attempts = 1;
   int64_t updated = 0;  // microseconds
+};
+
+// What became of a message as a whole.
+struct MessageOutcome {
+  bool finished = false;
+  uint32_t done = 0;
+  uint32_t parked = 0;
+  std::string reason;                            // of the parked part with the lowest number
+  std::map<std::string, std::string> resources;  // $as name -> "Type/id", of the first part when it is done
 };
 
 struct MessageState {
@@ -47,9 +57,14 @@ class PartLedger {
   fhir::base::Done createTables();
   fhir::base::Result<std::optional<MessageState>> message(std::string_view id);
   fhir::base::Result<std::vector<PartState>> parts(std::string_view message);
+  // Numbers of the parts that are final, ascending.
+  fhir::base::Result<std::vector<uint32_t>> finalParts(std::string_view message);
+  // `finished` is false while a part is not final, and for an unknown message.
+  fhir::base::Result<MessageOutcome> outcome(std::string_view message);
   // Parked parts of a source (of all when empty), oldest first.
   fhir::base::Result<std::vector<PartState>> parked(std::string_view source);
   fhir::base::Result<uint64_t> parkedCount();
+  // The greatest sequence that the record knows of: new messages must have greater ones.
   fhir::base::Result<uint64_t> lastSequence();
   // Every message up to this sequence is final.
   fhir::base::Result<uint64_t> watermark();

@@ -7,8 +7,10 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "gateway/host/crash_point.h"
 #include "gateway/host/threads.h"
@@ -30,7 +32,8 @@ namespace {
 constexpr size_t kKeptMessages = 4096;
 constexpr int64_t kFirstPauseMs = 50;
 constexpr int64_t kLongestPauseMs = 5000;
-constexpr size_t kRememberedOutcomes = 10'000;
+constexpr size_t kRememberedFinished = 10'000;
+constexpr size_t kSlice = 256;  // parts that are read at a time
 
 // A message whose parts are not all final.
 struct OpenMessage {
@@ -38,14 +41,22 @@ struct OpenMessage {
   const Source* source = nullptr;
   MessageState state;
   size_t parts_left = 0;
-  bool known_before = false;          // part states may exist already
-  std::vector<uint32_t> final_parts;  // of an earlier run
-  MessageOutcome outcome;
+  std::vector<uint32_t> final_parts;  // of an earlier run, ascending
+
+  bool wasFinal(uint32_t part) const { return std::binary_search(final_parts.begin(), final_parts.end(), part); }
+};
+
+// A message to be processed again: all its parts, or some.
+struct Again {
+  std::string message;
+  bool whole = false;
+  std::set<uint32_t> parts;
 };
 
 struct PartTicket {
   std::shared_ptr<OpenMessage> message;
   PartWork work;
+  size_t bytes = 0;
   int64_t pause_ms = kFirstPauseMs;
 };
 
@@ -54,6 +65,8 @@ struct Committing {
   PartState state;
   std::future<Result<CommitResult>> result;
 };
+
+using SteadyTime = std::chrono::steady_clock::time_point;
 
 bool isOursToMend(Why why) { return why == Why::Busy || why == Why::Unavailable; }
 
@@ -68,19 +81,23 @@ struct Pipeline::Body {
   std::condition_variable dispatch_work, map_work, finish_work, finished;
   bool stopping = false;
 
-  std::map<uint64_t, Message> arrived;             // by sequence, just accepted
-  std::deque<std::pair<Message, uint32_t>> again;  // to be replayed: all parts (0) or one
-  uint64_t dispatched = 0;                         // all messages up to this sequence were taken up
+  std::map<uint64_t, Message> arrived;  // by sequence, just accepted
+  size_t arrived_bytes = 0;
+  std::deque<Again> again;
+  uint64_t dispatched = 0;  // all messages up to this sequence were taken up
   bool dispatcher_idle = false;
   std::unordered_map<KeyOrder::Ticket, PartTicket> tickets;
+  size_t bytes_under_way = 0;  // of all tickets
   KeyOrder::Ticket next_ticket = 1;
   KeyOrder order;
   std::deque<KeyOrder::Ticket> ready;
+  std::multimap<SteadyTime, KeyOrder::Ticket> resting;  // tried in vain: ready again at that time
   std::deque<Committing> committing;
   UnderWay open;
   uint64_t marked = 0;
-  std::unordered_map<std::string, MessageOutcome> outcomes;
-  std::deque<std::string> outcome_order;
+  std::unordered_set<std::string> finished_messages;  // the latest ones, for those who wait
+  std::deque<std::string> finished_order;
+  std::mutex reading_mutex;  // of readable(): one large tree at a time
 
   std::vector<std::thread> threads;
 
@@ -89,13 +106,24 @@ struct Pipeline::Body {
   }
 
   void dispatch();
-  bool takeNext(std::unique_lock<std::mutex>& lock, Message& message, bool& replayed, uint32_t& only_part);
-  void takeUp(Message message, bool replayed, uint32_t only_part);
+  bool room() const {
+    return tickets.size() < options.max_parts_under_way && bytes_under_way < options.max_bytes_under_way;
+  }
+  bool takeNext(std::unique_lock<std::mutex>& lock, Message& message, std::optional<Again>& replayed);
+  Result<Message> readForReplay(const std::string& id);
+  void takeUp(Message message, const std::optional<Again>& replayed);
+  Result<ReadStage> read(OpenMessage& opened);
+  bool enqueue(const std::shared_ptr<OpenMessage>& opened, std::vector<PartWork> slice,
+               const std::optional<Again>& replayed);
+  void partEnded(OpenMessage& opened);
+  std::optional<KeyOrder::Ticket> nextReady(std::unique_lock<std::mutex>& lock);
   void mapParts();
   void finishParts();
-  void finish(Committing done);
+  void rest(const Committing& one, const Error& why);
+  bool park(Committing& one, const Error& why);
+  void finish(const Committing& done);
   void count(const PartState& state, const std::string& source);
-  void remember(const OpenMessage& message);
+  void remember(const std::string& message);
   uint64_t finalUpTo() const;
 };
 
@@ -130,35 +158,38 @@ void Pipeline::arrived(Message message) {
   {
     std::lock_guard lock(body_->mutex);
     // A message already taken up was read from the inbox in the meantime; too many wait there as well.
-    if (message.sequence > body_->dispatched && body_->arrived.size() < kKeptMessages) {
-      uint64_t sequence = message.sequence;
-      body_->arrived.emplace(sequence, std::move(message));
+    const size_t bytes = message.bytes.size();
+    if (message.sequence > body_->dispatched && body_->arrived.size() < kKeptMessages &&
+        body_->arrived_bytes + bytes <= body_->options.max_bytes_kept) {
+      const uint64_t sequence = message.sequence;
+      if (body_->arrived.emplace(sequence, std::move(message)).second) body_->arrived_bytes += bytes;
     }
   }
   body_->dispatch_work.notify_one();
 }
 
-// The next message in sequence order: from those just arrived, else read back from the inbox. False when stopping.
-bool Pipeline::Body::takeNext(std::unique_lock<std::mutex>& lock, Message& message, bool& replayed,
-                              uint32_t& only_part) {
+// The next message in sequence order: from those just arrived, else read back from the inbox. Of a message to be
+// replayed only the id is filled in. False when stopping.
+bool Pipeline::Body::takeNext(std::unique_lock<std::mutex>& lock, Message& message, std::optional<Again>& replayed) {
   for (;;) {
     if (stopping) return false;
-    bool room = tickets.size() < options.max_parts_under_way;
-    if (room && !again.empty()) {
-      message = std::move(again.front().first);
-      only_part = again.front().second;
-      replayed = true;
+    const bool has_room = room();
+    if (has_room && !again.empty()) {
+      replayed = std::move(again.front());
+      message.id = replayed->message;
       again.pop_front();
       return true;
     }
     auto next = arrived.begin();
-    if (room && next != arrived.end() && next->first == dispatched + 1) {
+    if (has_room && next != arrived.end() && next->first == dispatched + 1) {
       message = std::move(next->second);
+      arrived_bytes -= message.bytes.size();
       arrived.erase(next);
       dispatched = message.sequence;
       return true;
     }
-    if (uint64_t last = options.inbox->lastSequence(); room && last > dispatched) {
+    bool failed = false;
+    if (uint64_t last = options.inbox->lastSequence(); has_room && last > dispatched) {
       uint64_t after = dispatched;
       bool found = false;
       lock.unlock();
@@ -168,18 +199,20 @@ bool Pipeline::Body::takeNext(std::unique_lock<std::mutex>& lock, Message& messa
         return false;
       });
       lock.lock();
-      if (done.ok() && found) {
-        dispatched = message.sequence;
-        arrived.erase(arrived.begin(), arrived.upper_bound(dispatched));
-        return true;
+      failed = !done.ok();
+      // Numbers that no row has are those of messages whose files are gone.
+      if (!failed) dispatched = found ? message.sequence : std::max(dispatched, last);
+      for (auto old = arrived.begin(); old != arrived.end() && old->first <= dispatched;) {
+        arrived_bytes -= old->second.bytes.size();
+        old = arrived.erase(old);
       }
-      // Numbers that no row has (of messages whose files are gone).
-      if (done.ok()) dispatched = std::max(dispatched, last);
-      continue;
+      if (found && !failed) return true;
+      if (!failed) continue;
+      options.log->warn("inbox.not_read", {{"why", done.error().what}});
     }
-    dispatcher_idle = room;
+    dispatcher_idle = has_room && !failed;
     finished.notify_all();
-    dispatch_work.wait_for(lock, std::chrono::milliseconds(room ? 200 : 20));
+    dispatch_work.wait_for(lock, std::chrono::milliseconds(has_room ? 200 : 20));
     dispatcher_idle = false;
   }
 }
@@ -190,64 +223,126 @@ void Pipeline::Body::dispatch() {
   std::unique_lock lock(mutex);
   for (;;) {
     Message message;
-    bool replayed = false;
-    uint32_t only_part = 0;
-    if (!takeNext(lock, message, replayed, only_part)) return;
+    std::optional<Again> replayed;
+    if (!takeNext(lock, message, replayed)) return;
+    if (replayed) {
+      lock.unlock();
+      auto read = readForReplay(message.id);
+      lock.lock();
+      if (!read.ok()) {
+        options.log->error("message.not_replayed", {{"message", message.id}, {"why", read.error().what}});
+        continue;
+      }
+      message = std::move(read).value();
+    }
     uint64_t sequence = message.sequence;
     open.add(sequence, message.received);
     lock.unlock();
-    takeUp(std::move(message), replayed, only_part);
+    takeUp(std::move(message), replayed);
     lock.lock();
     open.remove(sequence);
   }
 }
 
-// Reads the message and queues its parts. Parts that were final before are left alone, unless replayed.
-void Pipeline::Body::takeUp(Message message, bool replayed, uint32_t only_part) {
+Result<Message> Pipeline::Body::readForReplay(const std::string& id) {
+  ASSIGN_OR_RETURN(Message raw, options.inbox->read(id));
+  // The first receipt's sequence stays the tie-breaker.
+  auto state = ledger.message(id);
+  if (state.ok() && state->has_value()) raw.sequence = (*state)->sequence;
+  return raw;
+}
+
+Result<ReadStage> Pipeline::Body::read(OpenMessage& opened) {
+  auto source = sources.find(opened.message.source);
+  if (source == sources.end()) {
+    return Error{Why::Invalid, "the source is not configured any more", opened.message.source};
+  }
+  opened.source = &source->second;
+  return ReadStage::open(*options.library, source->second, opened.message, options.zone_minutes);
+}
+
+// Reads the message and queues its parts, as many at a time as there is room for. Parts that were final before are
+// left alone, unless replayed.
+void Pipeline::Body::takeUp(Message message, const std::optional<Again>& replayed) {
+  static const Source kUnknown{};
   auto opened = std::make_shared<OpenMessage>();
   opened->message = std::move(message);
+  opened->source = &kUnknown;
+  opened->parts_left = 1;  // until all parts are queued
   const Message& raw = opened->message;
-  auto source = sources.find(raw.source);
-  static const Source kUnknown{};
-  opened->source = source == sources.end() ? &kUnknown : &source->second;
 
   auto before = ledger.message(raw.id);
   if (before.ok() && before->has_value()) {
     if (!replayed && (*before)->unfinished == 0) return;
-    opened->known_before = true;
-    auto parts = ledger.parts(raw.id);
-    if (parts.ok()) {
-      for (const auto& part : *parts) opened->final_parts.push_back(part.part);
+    auto parts = ledger.finalParts(raw.id);
+    if (parts.ok()) opened->final_parts = std::move(parts).value();
+  }
+
+  auto stage = read(*opened);
+  opened->message.bytes = std::string();  // the parts hold what they need
+  const uint32_t total = stage.ok() ? stage->total() : 1;
+  opened->state = MessageState{raw.id, raw.source, raw.sequence, raw.received, total, 0};
+  if (!stage.ok()) {
+    std::vector<PartWork> unreadable(1);
+    unreadable[0].error = stage.error();
+    enqueue(opened, std::move(unreadable), replayed);
+  } else {
+    for (std::vector<PartWork> slice = stage->next(kSlice); !slice.empty(); slice = stage->next(kSlice)) {
+      if (!enqueue(opened, std::move(slice), replayed)) return;  // stopping: the next start goes on
     }
   }
-
-  std::vector<PartWork> work;
-  auto read =
-      source == sources.end()
-          ? Result<std::vector<PartWork>>(Error{Why::Invalid, "the source is not configured any more", raw.source})
-          : readStage(*options.library, *opened->source, raw, options.zone_minutes);
-  if (read.ok()) {
-    work = std::move(read).value();
-  } else {
-    PartWork unreadable;
-    unreadable.error = read.error();
-    work.push_back(std::move(unreadable));
-  }
-  opened->state = MessageState{raw.id, raw.source, raw.sequence, raw.received, static_cast<uint32_t>(work.size()), 0};
-
   std::lock_guard lock(mutex);
-  for (auto& one : work) {
-    bool was_final = std::find(opened->final_parts.begin(), opened->final_parts.end(), one.part.number) !=
-                     opened->final_parts.end();
-    if (replayed ? (only_part != 0 && one.part.number != only_part) : was_final) continue;
+  partEnded(*opened);
+  finished.notify_all();
+}
+
+// False when stopping.
+bool Pipeline::Body::enqueue(const std::shared_ptr<OpenMessage>& opened, std::vector<PartWork> slice,
+                             const std::optional<Again>& replayed) {
+  const bool all = !replayed || replayed->whole;
+  for (auto& one : slice) {
+    if (all ? !replayed && opened->wasFinal(one.part.number) : !replayed->parts.contains(one.part.number)) continue;
+    std::unique_lock lock(mutex);
+    dispatch_work.wait(lock, [&] { return stopping || room(); });
+    if (stopping) return false;
     ++opened->parts_left;
-    open.add(raw.sequence, raw.received);
-    KeyOrder::Ticket ticket = next_ticket++;
+    open.add(opened->message.sequence, opened->message.received);
+    const KeyOrder::Ticket ticket = next_ticket++;
     std::vector<std::string> keys = std::move(one.order_keys);
-    tickets.emplace(ticket, PartTicket{opened, std::move(one)});
-    if (order.enter(ticket, std::move(keys))) ready.push_back(ticket);
+    const size_t bytes = one.bytes();
+    bytes_under_way += bytes;
+    tickets.emplace(ticket, PartTicket{opened, std::move(one), bytes});
+    if (!order.enter(ticket, std::move(keys))) continue;
+    ready.push_back(ticket);
+    map_work.notify_one();
   }
-  map_work.notify_all();
+  return true;
+}
+
+// Called with the lock.
+void Pipeline::Body::partEnded(OpenMessage& opened) {
+  if (--opened.parts_left == 0) remember(opened.message.id);
+}
+
+// Waits for a part that may run; nothing when stopping.
+std::optional<KeyOrder::Ticket> Pipeline::Body::nextReady(std::unique_lock<std::mutex>& lock) {
+  for (;;) {
+    if (stopping) return std::nullopt;
+    while (!resting.empty() && resting.begin()->first <= std::chrono::steady_clock::now()) {
+      ready.push_back(resting.begin()->second);
+      resting.erase(resting.begin());
+    }
+    if (!ready.empty()) {
+      const KeyOrder::Ticket ticket = ready.front();
+      ready.pop_front();
+      return ticket;
+    }
+    if (resting.empty()) {
+      map_work.wait(lock);
+    } else {
+      map_work.wait_until(lock, resting.begin()->first);
+    }
+  }
 }
 
 void Pipeline::Body::mapParts() {
@@ -255,10 +350,9 @@ void Pipeline::Body::mapParts() {
   host::deferThisThread();
   std::unique_lock lock(mutex);
   for (;;) {
-    map_work.wait(lock, [&] { return stopping || !ready.empty(); });
-    if (stopping) return;
-    KeyOrder::Ticket ticket = ready.front();
-    ready.pop_front();
+    const auto next = nextReady(lock);
+    if (!next) return;
+    const KeyOrder::Ticket ticket = *next;
     PartTicket& part = tickets.at(ticket);
     auto message = part.message;
     const PartWork& work = part.work;
@@ -272,8 +366,7 @@ void Pipeline::Body::mapParts() {
     MappedWork mapped = mapStage(*options.library, *message->source, message->message, work, options.zone_minutes);
     host::crashPoint("while mapping");
     mapped.state.updated = options.clock->nowMicroseconds();
-    bool first_time = std::find(message->final_parts.begin(), message->final_parts.end(), mapped.state.part) ==
-                      message->final_parts.end();
+    const bool first_time = !message->wasFinal(mapped.state.part);
     Committing one;
     one.ticket = ticket;
     one.state = mapped.state;
@@ -303,80 +396,68 @@ void Pipeline::Body::finishParts() {
     committing.pop_front();
     lock.unlock();
     auto result = one.result.get();
-    if (!result.ok() && isOursToMend(result.error().why)) {
-      int64_t pause;
-      {
-        std::lock_guard again_lock(mutex);
-        PartTicket& part = tickets.at(one.ticket);
-        pause = part.pause_ms;
-        part.pause_ms = std::min(part.pause_ms * 2, kLongestPauseMs);
-      }
-      options.log->warn("part.retry", {{"message", one.state.message},
-                                       {"part", int64_t(one.state.part)},
-                                       {"pause_ms", pause},
-                                       {"why", result.error().what}});
-      lock.lock();
-      finish_work.wait_for(lock, std::chrono::milliseconds(pause), [&] { return stopping; });
-      if (stopping) continue;  // it has no final state: the next start takes it up
-      ready.push_back(one.ticket);
-      map_work.notify_one();
-      continue;
+    bool final = result.ok();
+    if (!final && isOursToMend(result.error().why)) {
+      rest(one, result.error());
+    } else if (!final) {
+      final = park(one, result.error());
     }
-    if (!result.ok()) {
-      // The record refused the part itself (a participant, a conflict): that is its final state.
-      one.state.outcome = PartOutcome::Parked;
-      one.state.reason = result.error().text();
-      one.state.resources.clear();
-      std::shared_ptr<OpenMessage> message;
-      {
-        std::lock_guard again_lock(mutex);
-        message = tickets.at(one.ticket).message;
-      }
-      bool first_time = std::find(message->final_parts.begin(), message->final_parts.end(), one.state.part) ==
-                        message->final_parts.end();
-      Batch parked;
-      parked.also = PartLedger::statements(message->state, one.state, first_time);
-      auto stored = options.store->commit(std::move(parked)).get();
-      if (!stored.ok()) {
-        options.log->error("part.not_parked", {{"message", one.state.message}, {"why", stored.error().what}});
-      }
-    }
-    finish(std::move(one));
+    if (final) finish(one);
     lock.lock();
   }
 }
 
-void Pipeline::Body::finish(Committing done) {
+// Trouble of ours: the part is tried again, later and later. Others go on meanwhile.
+void Pipeline::Body::rest(const Committing& one, const Error& why) {
+  int64_t pause = 0;
+  {
+    std::lock_guard lock(mutex);
+    PartTicket& part = tickets.at(one.ticket);
+    pause = part.pause_ms;
+    part.pause_ms = std::min(part.pause_ms * 2, kLongestPauseMs);
+    resting.emplace(std::chrono::steady_clock::now() + std::chrono::milliseconds(pause), one.ticket);
+  }
+  map_work.notify_all();
+  options.log->warn(
+      "part.retry",
+      {{"message", one.state.message}, {"part", int64_t(one.state.part)}, {"pause_ms", pause}, {"why", why.what}});
+}
+
+// The record refused the part itself (a participant, a conflict): that is its final state. False when that could not
+// be recorded: then the part is not final, and is tried again, now or after the next start.
+bool Pipeline::Body::park(Committing& one, const Error& why) {
+  std::shared_ptr<OpenMessage> message;
+  {
+    std::lock_guard lock(mutex);
+    message = tickets.at(one.ticket).message;
+  }
+  one.state.outcome = PartOutcome::Parked;
+  one.state.reason = why.text();
+  one.state.resources.clear();
+  Batch parked;
+  parked.also = PartLedger::statements(message->state, one.state, !message->wasFinal(one.state.part));
+  auto stored = options.store->commit(std::move(parked)).get();
+  if (stored.ok()) return true;
+  options.log->error("part.not_parked", {{"message", one.state.message}, {"why", stored.error().what}});
+  rest(one, stored.error());
+  return false;
+}
+
+void Pipeline::Body::finish(const Committing& done) {
   std::shared_ptr<OpenMessage> message;
   {
     std::lock_guard lock(mutex);
     message = tickets.at(done.ticket).message;
   }
-  OpenMessage& opened = *message;
   // Without the lock: /metrics asks the pipeline for its gauges while it holds the lock of the metrics.
-  count(done.state, opened.source->name);
+  count(done.state, message->source->name);
   std::lock_guard lock(mutex);
-  auto found = tickets.find(done.ticket);
-  if (done.state.outcome == PartOutcome::Done) {
-    ++opened.outcome.done;
-  } else {
-    ++opened.outcome.parked;
-    if (opened.outcome.reason.empty()) opened.outcome.reason = done.state.reason;
-  }
-  if (opened.outcome.resources.empty()) {
-    std::string_view lines = done.state.resources;
-    while (!lines.empty()) {
-      size_t end = lines.find('\n');
-      std::string_view line = lines.substr(0, end);
-      size_t blank = line.find(' ');
-      opened.outcome.resources.emplace(line.substr(0, blank), line.substr(blank + 1));
-      lines.remove_prefix(end + 1);
-    }
-  }
   for (KeyOrder::Ticket next : order.leave(done.ticket)) ready.push_back(next);
+  auto found = tickets.find(done.ticket);
+  bytes_under_way -= found->second.bytes;
   tickets.erase(found);
-  open.remove(opened.message.sequence);
-  if (--opened.parts_left == 0) remember(opened);
+  open.remove(message->message.sequence);
+  partEnded(*message);
   map_work.notify_all();
   dispatch_work.notify_one();
   finished.notify_all();
@@ -389,17 +470,21 @@ void Pipeline::Body::count(const PartState& state, const std::string& source) {
     options.log->warn(
         "part.parked",
         {{"message", state.message}, {"part", int64_t(state.part)}, {"source", source}, {"reason", state.reason}});
+  } else if (!state.reason.empty()) {
+    options.log->warn(
+        "part.noted",
+        {{"message", state.message}, {"part", int64_t(state.part)}, {"source", source}, {"note", state.reason}});
+    options.metrics->counter("onecard_parts_noted_total", "parts that went in, with something to look at", labels)
+        .add();
   }
 }
 
-void Pipeline::Body::remember(const OpenMessage& message) {
-  MessageOutcome outcome = message.outcome;
-  outcome.finished = true;
-  if (outcomes.emplace(message.message.id, outcome).second) outcome_order.push_back(message.message.id);
-  if (outcome_order.size() > kRememberedOutcomes) {
-    outcomes.erase(outcome_order.front());
-    outcome_order.pop_front();
-  }
+// Called with the lock.
+void Pipeline::Body::remember(const std::string& message) {
+  if (finished_messages.insert(message).second) finished_order.push_back(message);
+  if (finished_order.size() <= kRememberedFinished) return;
+  finished_messages.erase(finished_order.front());
+  finished_order.pop_front();
 }
 
 // Every message up to this sequence is final, as far as this process knows. Called with the lock.
@@ -409,52 +494,29 @@ uint64_t Pipeline::Body::finalUpTo() const {
 }
 
 MessageOutcome Pipeline::wait(std::string_view message, int64_t milliseconds) {
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
-  std::string id(message);
-  std::unique_lock lock(body_->mutex);
-  auto remembered = [&]() -> const MessageOutcome* {
-    auto found = body_->outcomes.find(id);
-    return found == body_->outcomes.end() ? nullptr : &found->second;
-  };
-  if (const auto* outcome = remembered()) return *outcome;
-  lock.unlock();
-  auto state = body_->ledger.message(id);
-  if (state.ok() && state->has_value() && (*state)->unfinished == 0) {
-    MessageOutcome outcome;
-    outcome.finished = true;
-    auto parts = body_->ledger.parts(id);
-    if (!parts.ok()) return {};
-    for (const auto& part : *parts) {
-      part.outcome == PartOutcome::Done ? ++outcome.done : ++outcome.parked;
-      if (outcome.reason.empty()) outcome.reason = part.reason;
-      std::string_view lines = part.resources;
-      while (outcome.parked == 0 && part.part == parts->front().part && !lines.empty()) {
-        size_t end = lines.find('\n');
-        size_t blank = lines.find(' ');
-        outcome.resources.emplace(lines.substr(0, blank), lines.substr(blank + 1, end - blank - 1));
-        lines.remove_prefix(end + 1);
-      }
-    }
-    return outcome;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+  auto known = body_->ledger.outcome(message);
+  if (known.ok() && known->finished) return std::move(known).value();
+  {
+    const std::string id(message);
+    std::unique_lock lock(body_->mutex);
+    body_->finished.wait_until(lock, deadline,
+                               [&] { return body_->stopping || body_->finished_messages.contains(id); });
   }
-  lock.lock();
-  body_->finished.wait_until(lock, deadline, [&] { return body_->stopping || remembered() != nullptr; });
-  if (const auto* outcome = remembered()) return *outcome;
-  return {};
+  known = body_->ledger.outcome(message);
+  return known.ok() ? std::move(known).value() : MessageOutcome();
 }
 
 Done Pipeline::replay(std::string_view message, uint32_t part) {
-  ASSIGN_OR_RETURN(Message raw, body_->options.inbox->read(message));
-  auto parts = body_->ledger.parts(message);
-  if (parts.ok() && !parts->empty()) {
-    // The first receipt's sequence stays the tie-breaker.
-    auto state = body_->ledger.message(message);
-    if (state.ok() && state->has_value()) raw.sequence = (*state)->sequence;
-  }
+  ASSIGN_OR_RETURN(const bool kept, body_->options.inbox->holds(message));
+  if (!kept) return Error{Why::NotFound, "no such message in the inbox", std::string(message)};
   {
     std::lock_guard lock(body_->mutex);
-    body_->outcomes.erase(raw.id);
-    body_->again.emplace_back(std::move(raw), part);
+    auto& again = body_->again;
+    auto same = std::find_if(again.begin(), again.end(), [&](const Again& one) { return one.message == message; });
+    if (same == again.end()) same = again.insert(again.end(), Again{std::string(message), false, {}});
+    if (part == 0) same->whole = true;
+    same->parts.insert(part);
   }
   body_->dispatch_work.notify_one();
   return {};
@@ -471,12 +533,17 @@ void Pipeline::drain() {
 Done Pipeline::readable(const Source& source, std::string_view bytes) const {
   Message message;
   message.bytes = bytes;
-  auto read = readStage(*body_->options.library, source, message, body_->options.zone_minutes);
-  if (!read.ok()) return read.error();
-  for (const auto& part : *read) {
-    if (!part.error) return {};
+  std::lock_guard one_at_a_time(body_->reading_mutex);
+  ASSIGN_OR_RETURN(ReadStage stage,
+                   ReadStage::open(*body_->options.library, source, message, body_->options.zone_minutes));
+  std::optional<Error> first_error;
+  for (std::vector<PartWork> slice = stage.next(kSlice); !slice.empty(); slice = stage.next(kSlice)) {
+    for (const auto& part : slice) {
+      if (!part.error) return {};
+      if (!first_error) first_error = *part.error;
+    }
   }
-  return *read->front().error;
+  return *first_error;
 }
 
 int64_t Pipeline::oldestUnprocessedMicroseconds() const {

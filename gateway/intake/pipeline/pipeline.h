@@ -7,9 +7,10 @@
 //   store     one commit: resources and the part's state together (record/store)
 //
 // A stage that says no parks the part with its reason: nothing is dropped, and it can be replayed. Trouble of ours
-// (the disk is full) is not the part's fault: it is tried again, later and later, and the queue waits. Parts that
-// share an order key run one after the other in inbox order; others run side by side. After a start every message
-// without a final state is processed again; effects are idempotent. All public functions are thread-safe.
+// (the disk is full) is not the part's fault: it is tried again, later and later, and what shares a key with it
+// waits. Parts that share an order key run one after the other in inbox order; others run side by side. After a start
+// every message without a final state is processed again; effects are idempotent. All public functions are
+// thread-safe.
 
 #include <cstdint>
 #include <functional>
@@ -39,15 +40,6 @@ struct Source {
   std::vector<std::string> mappings;  // candidates, in order
 };
 
-// What became of a message, for replies at the ACK point `committed`.
-struct MessageOutcome {
-  bool finished = false;
-  uint32_t done = 0;
-  uint32_t parked = 0;
-  std::string reason;                            // of the first parked part
-  std::map<std::string, std::string> resources;  // $as name -> "Type/id", of the first part
-};
-
 class Pipeline {
  public:
   struct Options {
@@ -61,6 +53,8 @@ class Pipeline {
     int zone_minutes = 480;
     int workers = 2;
     size_t max_parts_under_way = 2000;
+    size_t max_bytes_under_way = 32u << 20;  // of their trees; beyond it one message at a time
+    size_t max_bytes_kept = 16u << 20;       // of messages just accepted; others are read back from the inbox
   };
   explicit Pipeline(Options options);
   ~Pipeline();  // stops
@@ -71,7 +65,8 @@ class Pipeline {
 
   // Tells of a message just accepted; spares reading it back.
   void arrived(Message message);
-  // Waits until the message is final, at most `milliseconds`; `finished` says whether it is.
+  // Waits until the message is final, at most `milliseconds`; `finished` says whether it is. What it says comes from
+  // the record, so it is the same for a message just processed and for one of last year.
   MessageOutcome wait(std::string_view message, int64_t milliseconds);
   // Processes a message (part 0: all its parts) again with today's mappings.
   fhir::base::Done replay(std::string_view message, uint32_t part);

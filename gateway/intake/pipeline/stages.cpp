@@ -1,5 +1,7 @@
 #include "gateway/intake/pipeline/stages.h"
 
+#include <algorithm>
+
 #include "fhir/base/temporal.h"
 #include "fhir/definitions/lookup.h"
 #include "fhir/model/document.h"
@@ -15,12 +17,12 @@ namespace store = record::store;
 
 namespace {
 
-engine::MapInput mapInput(const Source& source, const Message& message, std::string_view received,
+engine::MapInput mapInput(const Source& source, std::string_view message, std::string_view received,
                           const source_ns::Part& part) {
   engine::MapInput input;
   input.source = source.name;
   input.institution = source.institution;
-  input.message_id = message.id;
+  input.message_id = message;
   input.received = received;
   input.part = &part;
   return input;
@@ -36,33 +38,19 @@ store::WriteMode writeMode(engine::WriteMode mode) {
   return store::WriteMode::Newer;
 }
 
-// The parts as read for one mapping, each with that mapping when it accepts the part.
-void takeAccepted(const engine::MapLibrary& library, const Source& source, const Message& message,
-                  std::string_view received, const std::string& mapping, std::vector<source_ns::Part> parts,
-                  std::vector<PartWork>& work, bool& any_accepted) {
-  for (auto& part : parts) {
-    PartWork one;
-    one.part = std::move(part);
-    if (one.part.error) {
-      one.error = *one.part.error;
-      any_accepted = true;
-    } else {
-      auto chosen = library.choose(one.part, source.format, {mapping});
-      if (chosen.ok()) {
-        any_accepted = true;
-        one.mapping = *chosen;
-        auto keys = library.orderKeys(one.mapping, mapInput(source, message, received, one.part));
-        if (keys.ok()) {
-          one.order_keys = std::move(keys).value();
-        } else {
-          one.error = keys.error();
-        }
-      } else {
-        one.error = chosen.error();
-      }
+constexpr size_t kFirstParts = 64;  // enough to see whether a mapping accepts the message
+
+// Characters that stand for something undecodable, in the texts of a part.
+uint32_t replacedIn(const source_ns::SourceTree& tree) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  uint32_t count = 0;
+  for (const auto& record : tree.records()) {
+    for (size_t at = record.text.find(kReplacement); at != std::string_view::npos;
+         at = record.text.find(kReplacement, at + kReplacement.size())) {
+      ++count;
     }
-    work.push_back(std::move(one));
   }
+  return count;
 }
 
 // One resource of the mapping's output as a write; findings of severity error are the reason to park.
@@ -94,27 +82,79 @@ std::string instantText(int64_t microseconds, int zone_minutes) {
   return instant.text();
 }
 
-Result<std::vector<PartWork>> readStage(const engine::MapLibrary& library, const Source& source,
-                                        const Message& message, int zone_minutes) {
-  std::string received = instantText(message.received, zone_minutes);
+size_t PartWork::bytes() const {
+  return sizeof(PartWork) + part.length + part.tree.records().size() * sizeof(source_ns::SourceTree::Record);
+}
+
+ReadStage::ReadStage(const engine::MapLibrary& library, const Source& source, const Message& message,
+                     int zone_minutes, std::string mapping, source_ns::PartReader reader)
+    : library_(library),
+      source_(source),
+      message_id_(message.id),
+      received_(instantText(message.received, zone_minutes)),
+      mapping_(std::move(mapping)),
+      reader_(std::move(reader)) {}
+
+PartWork ReadStage::workOf(source_ns::Part part) const {
+  PartWork one;
+  one.part = std::move(part);
+  if (one.part.error) {
+    one.error = *one.part.error;
+    return one;
+  }
+  if (reader_.replaced() > 0) one.replaced = replacedIn(one.part.tree);
+  auto chosen = library_.choose(one.part, source_.format, {mapping_});
+  if (!chosen.ok()) {
+    one.error = chosen.error();
+    return one;
+  }
+  one.mapping = *chosen;
+  auto keys = library_.orderKeys(one.mapping, mapInput(source_, message_id_, received_, one.part));
+  if (keys.ok()) {
+    one.order_keys = std::move(keys).value();
+  } else {
+    one.error = keys.error();
+  }
+  return one;
+}
+
+void ReadStage::readFirst() {
+  for (auto& part : reader_.next(kFirstParts)) first_.push_back(workOf(std::move(part)));
+}
+
+Result<ReadStage> ReadStage::open(const engine::MapLibrary& library, const Source& source, const Message& message,
+                                  int zone_minutes) {
   std::optional<Error> first_error;
   for (const std::string& mapping : source.mappings) {
     auto options = library.readOptions(mapping);
     if (!options.ok()) return options.error();
     if (!source.encoding.empty()) options->encoding = source.encoding;
-    auto read = source_ns::readMessage(message.bytes, *options);
-    if (!read.ok()) {
-      if (!first_error) first_error = read.error();
+    auto reader = source_ns::PartReader::open(message.bytes, *options);
+    if (!reader.ok()) {
+      if (!first_error) first_error = reader.error();
       continue;
     }
-    std::vector<PartWork> work;
+    ReadStage stage(library, source, message, zone_minutes, mapping, std::move(reader).value());
+    stage.readFirst();
     bool any_accepted = false;
-    takeAccepted(library, source, message, received, mapping, std::move(read->parts), work, any_accepted);
-    if (any_accepted || source.mappings.size() == 1) return work;
-    if (!first_error && !work.empty() && work[0].error) first_error = *work[0].error;
+    for (const auto& one : stage.first_) any_accepted |= one.part.error.has_value() || !one.mapping.empty();
+    if (any_accepted || source.mappings.size() == 1) return stage;
+    if (!first_error && !stage.first_.empty() && stage.first_[0].error) first_error = *stage.first_[0].error;
   }
   if (!first_error) first_error = Error{Why::Invalid, "no mapping is configured for the source", source.name};
   return *first_error;
+}
+
+std::vector<PartWork> ReadStage::next(size_t most) {
+  std::vector<PartWork> work;
+  if (!first_.empty()) {
+    const size_t count = std::min(most, first_.size());
+    for (size_t i = 0; i < count; ++i) work.push_back(std::move(first_[i]));
+    first_.erase(first_.begin(), first_.begin() + static_cast<std::ptrdiff_t>(count));
+    return work;
+  }
+  for (auto& part : reader_.next(most)) work.push_back(workOf(std::move(part)));
+  return work;
 }
 
 MappedWork mapStage(const engine::MapLibrary& library, const Source& source, const Message& message,
@@ -134,7 +174,7 @@ MappedWork mapStage(const engine::MapLibrary& library, const Source& source, con
   if (work.error) return park(*work.error);
 
   std::string received = instantText(message.received, zone_minutes);
-  auto result = library.run(work.mapping, mapInput(source, message, received, work.part));
+  auto result = library.run(work.mapping, mapInput(source, message.id, received, work.part));
   if (!result.ok()) {
     state.mapping_version = library.version(work.mapping);
     return park(result.error());
@@ -151,6 +191,10 @@ MappedWork mapStage(const engine::MapLibrary& library, const Source& source, con
     if (!write.ok()) return park(write.error());
     mapped.writes.push_back(std::move(write).value());
     state.resources += resource.as + " " + resource.type + "/" + resource.id + "\n";
+  }
+  if (work.replaced > 0) {
+    state.reason = std::to_string(work.replaced) + (work.replaced == 1 ? " character" : " characters") +
+                   " could not be decoded and became U+FFFD: text was lost before or in the message";
   }
   return mapped;
 }

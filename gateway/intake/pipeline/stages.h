@@ -21,11 +21,35 @@ struct PartWork {
   std::string mapping;  // empty when none fits: `error` says so
   std::vector<std::string> order_keys;
   std::optional<fhir::base::Error> error;  // the part cannot go on
+  uint32_t replaced = 0;                   // characters that could not be decoded (quirk Q40)
+  size_t bytes() const;                    // of memory, about
 };
 
-// read: bytes -> parts with their mapping and order keys. An error is about the message as a whole.
-fhir::base::Result<std::vector<PartWork>> readStage(const mappings::engine::MapLibrary& library, const Source& source,
-                                                    const Message& message, int zone_minutes);
+// read: bytes -> parts with their mapping and order keys, a few at a time. What is given outlives this object, the
+// library and the source do not end before it; the message's bytes are needed by open() only.
+class ReadStage {
+ public:
+  // Chooses the mapping by the first parts. An error is about the message as a whole.
+  static fhir::base::Result<ReadStage> open(const mappings::engine::MapLibrary& library, const Source& source,
+                                            const Message& message, int zone_minutes);
+  uint32_t total() const { return reader_.total(); }  // parts in the whole message
+  // At most `most` further parts; empty at the end.
+  std::vector<PartWork> next(size_t most);
+
+ private:
+  ReadStage(const mappings::engine::MapLibrary& library, const Source& source, const Message& message,
+            int zone_minutes, std::string mapping, mappings::source::PartReader reader);
+  PartWork workOf(mappings::source::Part part) const;
+  void readFirst();
+
+  const mappings::engine::MapLibrary& library_;
+  const Source& source_;
+  std::string message_id_;
+  std::string received_;
+  std::string mapping_;
+  mappings::source::PartReader reader_;
+  std::vector<PartWork> first_;  // read to choose the mapping, not given yet
+};
 
 // map and check: part -> the batch to commit, and the part's state with it. Never fails: what cannot go on is a state
 // with outcome Parked and no writes.

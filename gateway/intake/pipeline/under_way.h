@@ -1,6 +1,6 @@
 #pragma once
-// The messages that are not final, each counted once for every part and once while it is taken up. Not thread-safe: the
-// pipeline holds its own lock.
+// The messages that are not final, each counted once for every part and once while it is taken up. Not thread-safe:
+// the pipeline holds its own lock.
 
 #include <cstdint>
 #include <map>

@@ -150,6 +150,7 @@ Result<Expected> expectedOf(const JsonTree& tree) {
       expected.kept = static_cast<int>(number(inbox->member("kept"), 1));
       if (const auto* done = inbox->member("done")) expected.done = std::stoi(done->text);
       expected.parked = textsOf(inbox->member("parked"));
+      expected.noted = textsOf(inbox->member("noted"));
     } else if (inbox->text != "nothing kept") {
       return wrong("inbox is \"nothing kept\" or an object", {});
     }

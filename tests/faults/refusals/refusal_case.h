@@ -48,6 +48,7 @@ struct Expected {
   int kept = 0;                              // messages kept
   std::optional<int> done;                   // parts done
   std::vector<std::string> parked;           // for each parked part in order, a text of its reason
+  std::vector<std::string> noted;            // for each part that went in with a note, a text of it
 };
 
 struct Case {

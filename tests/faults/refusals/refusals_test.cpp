@@ -204,6 +204,7 @@ std::vector<PartSeen> partsOf(const std::string& message) {
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind("part ", 0) == 0) parts.push_back({line.find(" parked ") != std::string::npos, {}});
     if (line.rfind("  reason: ", 0) == 0 && !parts.empty()) parts.back().reason = line.substr(10);
+    if (line.rfind("  note: ", 0) == 0 && !parts.empty()) parts.back().reason = line.substr(8);
   }
   return parts;
 }
@@ -224,30 +225,33 @@ std::vector<InboxLine> newMessages(const std::string& source, const std::set<std
   return fresh;
 }
 
+void expectReasons(const std::vector<PartSeen>& seen, const std::vector<std::string>& expected, const char* what) {
+  ASSERT_EQ(seen.size(), expected.size()) << what << (seen.empty() ? "" : ", the first: " + seen[0].reason);
+  for (size_t i = 0; i < seen.size(); ++i) {
+    EXPECT_NE(seen[i].reason.find(expected[i]), std::string::npos)
+        << what << ": " << seen[i].reason << "\nexpected: " << expected[i];
+  }
+}
+
 void expectInbox(const Case& one, const std::set<std::string>& before) {
   const Expected& expected = one.expected;
   const auto fresh = newMessages(one.source, before, static_cast<size_t>(expected.kept));
   EXPECT_EQ(fresh.size(), static_cast<size_t>(expected.kept)) << "messages kept";
   int done = 0;
-  std::vector<PartSeen> parked;
+  std::vector<PartSeen> parked, noted;
   for (const auto& message : fresh) {
     EXPECT_EQ(message.state.find("waiting"), std::string::npos) << message.state;
     for (const auto& part : partsOf(message.id)) {
-      if (part.parked)
-        parked.push_back(part);
-      else
-        ++done;
+      if (part.parked) parked.push_back(part);
+      if (!part.parked && !part.reason.empty()) noted.push_back(part);
+      done += part.parked ? 0 : 1;
     }
   }
   if (expected.done) {
     EXPECT_EQ(done, *expected.done) << "parts done";
   }
-  ASSERT_EQ(parked.size(), expected.parked.size())
-      << "parts parked" << (parked.empty() ? "" : ", the first: " + parked[0].reason);
-  for (size_t i = 0; i < parked.size(); ++i) {
-    EXPECT_NE(parked[i].reason.find(expected.parked[i]), std::string::npos)
-        << "reason: " << parked[i].reason << "\nexpected: " << expected.parked[i];
-  }
+  expectReasons(parked, expected.parked, "parts parked");
+  expectReasons(noted, expected.noted, "parts with a note");
 }
 
 // ---- the doors --------------------------------------------------------------------------------------------------
