@@ -114,7 +114,7 @@ int64_t monotonicMilliseconds() {
 }
 
 Transfer receiveSome(int socket, std::string& into) {
-  constexpr size_t kSize = 64 * 1024;
+  constexpr size_t kSize = 16 * 1024;
   thread_local std::string buffer(kSize, '\0');
   for (;;) {
     const ssize_t size = ::recv(socket, buffer.data(), kSize, MSG_DONTWAIT);

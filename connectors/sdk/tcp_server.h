@@ -62,7 +62,7 @@ int64_t monotonicMilliseconds();
 
 // What a session's reading and writing come to.
 enum class Transfer { Some, Nothing, Ended };
-// Appends what has arrived, at most 64 KiB. Nothing: wait. Ended: the peer has closed or is gone.
+// Appends what has arrived, at most 16 KiB. Nothing: wait. Ended: the peer has closed or is gone.
 Transfer receiveSome(int socket, std::string& into);
 // Sends from bytes[sent] on and moves `sent`. Some: all of it is out. Nothing: wait for room.
 Transfer sendSome(int socket, const std::string& bytes, size_t& sent);

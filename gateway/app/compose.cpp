@@ -21,6 +21,7 @@
 #include "gateway/record/search/derived_parameters.h"
 #include "gateway/record/store/sqlite/sqlite_store.h"
 #include "mappings/engine/map_runner.h"
+#include "mappings/source/encodings.h"
 
 extern "C" {
 const onecard_connector* onecard_connector_mllp(void);
@@ -99,13 +100,16 @@ struct Gateway::Body {
   bool stopped = false;
 
   Done openRecord();
-  Done openMappings();
+  Done openMappings(const std::string& site_key);
+  Done openInstitutions();
+  Result<std::string> siteKey() const;
   Done openIntake();
   Result<std::vector<intake::Source>> sources() const;
   Done openAccess();
   Done makeHttp();
-  Done checkSources();
-  Done createRunner(const std::string& name);
+  Done openConnectors(const std::vector<intake::Source>& of_sources);
+  Result<intake::ReplySettings> replyOf(const std::string& source) const;
+  Done createRunner(const intake::Source& source);
   void gauges();
 };
 
@@ -125,6 +129,7 @@ Done Gateway::Body::openRecord() {
   options.zone_minutes = zone;
   options.group_milliseconds = settings.number("record.group_window");
   options.cache_bytes = settings.number("record.cache");
+  options.reader_cache_bytes = settings.number("record.reader_cache");
   options.readers = static_cast<uint32_t>(settings.number("record.readers"));
   options.retention_seconds = settings.number("record.retention") / 1000;
   options.hook = [](std::string_view point) { host::crashPoint(point); };
@@ -132,14 +137,23 @@ Done Gateway::Body::openRecord() {
   return {};
 }
 
-Done Gateway::Body::openMappings() {
+Result<std::string> Gateway::Body::siteKey() const {
   std::string key = settings.text("site.key");
-  if (key.empty()) {
-    ASSIGN_OR_RETURN(key, secretOfDataFolder(data, "site.key"));
-  }
+  if (!key.empty()) return key;
+  return secretOfDataFolder(data, "site.key");
+}
+
+Done Gateway::Body::openInstitutions() {
+  ASSIGN_OR_RETURN(zone, zoneMinutes(settings));
+  ASSIGN_OR_RETURN(auto read, Institutions::read(settings));
+  institutions = std::make_unique<Institutions>(std::move(read));
+  return {};
+}
+
+Done Gateway::Body::openMappings(const std::string& site_key) {
   MapLibrary::Options options;
   options.folder = fromFolderOf(config_path, settings.text("mappings.folder"));
-  options.site_key = key;
+  options.site_key = site_key;
   options.canonical_base = settings.text("site.canonical") + "/";
   options.directory = institutions.get();
   ASSIGN_OR_RETURN(auto loaded, MapLibrary::load(options));
@@ -156,6 +170,10 @@ Result<std::vector<intake::Source>> Gateway::Body::sources() const {
     source.institution = settings.text(key + ".institution");
     source.encoding = settings.text(key + ".encoding");
     source.mappings = settings.list(key + ".mappings");
+    if (!source.encoding.empty() && mappings::source::canonicalEncoding(source.encoding).empty()) {
+      return Error{Why::Invalid, "no character encoding is called " + source.encoding,
+                   settings.find(key + ".encoding")->where};
+    }
     for (const std::string& mapping : source.mappings) {
       auto options = library->readOptions(mapping);
       if (!options.ok()) return Error{Why::Invalid, options.error().what, settings.find(key + ".mappings")->where};
@@ -259,14 +277,24 @@ Done Gateway::Body::makeHttp() {
   return {};
 }
 
-Done Gateway::Body::createRunner(const std::string& name) {
-  std::string key = "sources." + name;
-  ASSIGN_OR_RETURN(const onecard_connector* connector, loader->find(settings.text(key + ".connector")));
+Result<intake::ReplySettings> Gateway::Body::replyOf(const std::string& source) const {
+  const std::string key = "sources." + source;
   intake::ReplySettings reply = replySettings(settings, key);
   auto checked = intake::checkReply(reply);
-  if (!checked.ok()) return Error{Why::Invalid, checked.error().what, settings.find(key + ".reply_accepted")->where};
+  if (checked.ok()) return reply;
+  const auto* place = settings.find(key + "." + checked.error().where);
+  return Error{Why::Invalid, checked.error().what, place == nullptr ? "source " + source : place->where};
+}
+
+Done Gateway::Body::createRunner(const intake::Source& source) {
+  const std::string key = "sources." + source.name;
+  auto connector = loader->find(settings.text(key + ".connector"));
+  if (!connector.ok()) {
+    return Error{Why::Invalid, connector.error().what, settings.find(key + ".connector")->where};
+  }
+  ASSIGN_OR_RETURN(intake::ReplySettings reply, replyOf(source.name));
   intake::SourceDoor::Parts door_parts{inbox.get(), pipeline.get(), &metrics, zone};
-  auto door = std::make_unique<intake::SourceDoor>(*pipeline->source(name), std::move(reply), door_parts);
+  auto door = std::make_unique<intake::SourceDoor>(source, std::move(reply), door_parts);
   std::vector<intake::ConnectorSetting> given;
   for (const auto& [setting, value] : settings.below(key + ".settings")) {
     given.push_back({setting, value.text, value.where});
@@ -276,10 +304,19 @@ Done Gateway::Body::createRunner(const std::string& name) {
   parts.log = log.get();
   parts.metrics = &metrics;
   parts.data_folder = data;
-  parts.state_folder = data + "/connectors/" + name;
+  parts.state_folder = data + "/connectors/" + source.name;
   ASSIGN_OR_RETURN(auto runner,
-                   intake::ConnectorRunner::create(*connector, std::move(door), given, std::move(parts)));
+                   intake::ConnectorRunner::create(**connector, std::move(door), given, std::move(parts)));
   runners.push_back(std::move(runner));
+  return {};
+}
+
+Done Gateway::Body::openConnectors(const std::vector<intake::Source>& of_sources) {
+  loader = std::make_unique<intake::ConnectorLoader>(std::vector<const onecard_connector*>{
+      onecard_connector_mllp(), onecard_connector_soap(), onecard_connector_file()});
+  const std::string& folder = settings.text("connectors.folder");
+  if (!folder.empty()) RETURN_IF_ERROR(loader->openFolder(fromFolderOf(config_path, folder)));
+  for (const intake::Source& source : of_sources) RETURN_IF_ERROR(createRunner(source));
   return {};
 }
 
@@ -318,25 +355,31 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const host::Settings& settings, c
   body->data = data;
   body->log = std::make_unique<host::Log>(settings.text("log.format") == "json" ? host::Log::Format::Json
                                                                                 : host::Log::Format::Text);
-  ASSIGN_OR_RETURN(body->zone, zoneMinutes(settings));
-  ASSIGN_OR_RETURN(auto institutions, Institutions::read(settings));
-  body->institutions = std::make_unique<Institutions>(std::move(institutions));
+  RETURN_IF_ERROR(body->openInstitutions());
   RETURN_IF_ERROR(body->openRecord());
-  RETURN_IF_ERROR(body->openMappings());
+  ASSIGN_OR_RETURN(const std::string site_key, body->siteKey());
+  RETURN_IF_ERROR(body->openMappings(site_key));
   RETURN_IF_ERROR(body->openIntake());
   return std::unique_ptr<Gateway>(new Gateway(std::move(body)));
 }
 
 Gateway::~Gateway() { stop(); }
 
+Done Gateway::check(const host::Settings& settings, const std::string& config_path) {
+  Body body(settings);
+  body.config_path = config_path;
+  body.data = settings.text("data");
+  body.log = std::make_unique<host::Log>(host::Log::Format::Text);
+  RETURN_IF_ERROR(body.openInstitutions());
+  RETURN_IF_ERROR(body.openMappings("checked without a data folder"));
+  ASSIGN_OR_RETURN(const auto sources, body.sources());
+  return body.openConnectors(sources);
+}
+
 Done Gateway::createConnectors() {
   RETURN_IF_ERROR(body_->makeHttp());
-  body_->loader = std::make_unique<intake::ConnectorLoader>(std::vector<const onecard_connector*>{
-      onecard_connector_mllp(), onecard_connector_soap(), onecard_connector_file()});
-  const std::string& folder = body_->settings.text("connectors.folder");
-  if (!folder.empty()) RETURN_IF_ERROR(body_->loader->openFolder(fromFolderOf(body_->config_path, folder)));
-  for (const std::string& name : body_->settings.names("sources")) RETURN_IF_ERROR(body_->createRunner(name));
-  return {};
+  ASSIGN_OR_RETURN(const auto sources, body_->sources());
+  return body_->openConnectors(sources);
 }
 
 Done Gateway::startProcessing() { return body_->pipeline->start(); }

@@ -20,7 +20,12 @@ class Gateway {
                                                            const std::string& config_path, const std::string& data);
   ~Gateway();  // stops
 
-  // Checks and makes the connectors of all sources without touching the network, too: `onecard check-config`.
+  // What `serve` would refuse about a configuration, found without touching the data directory or the network: zone,
+  // institutions, mappings, sources with their encodings and reply templates, and the settings of their connectors.
+  // Errors name file and line.
+  static fhir::base::Done check(const host::Settings& settings, const std::string& config_path);
+
+  // Checks and makes the connectors of all sources without touching the network, too.
   fhir::base::Done createConnectors();
   // Processing begins; what an earlier run left unfinished first.
   fhir::base::Done startProcessing();

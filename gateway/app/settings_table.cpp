@@ -42,6 +42,7 @@ const std::vector<Setting>& settingsTable() {
 
       {"record.cache", SettingKind::Bytes, "256MiB", "", "page cache of the record's writer", "0.1"},
       {"record.readers", SettingKind::Integer, "4", "", "connections for reading the record", "0.1"},
+      {"record.reader_cache", SettingKind::Bytes, "16MiB", "", "page cache of each of them", "0.1"},
       {"record.group_window", SettingKind::Duration, "2ms", "",
        "how long a commit waits for others to share its fsync, under load", "0.1"},
       {"record.retention", SettingKind::Duration, "1h", "",

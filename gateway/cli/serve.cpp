@@ -51,6 +51,11 @@ int checkConfig(const ConfigOptions& options) {
     std::cerr << settings.error().text() << "\n";
     return 1;
   }
+  auto checked = app::Gateway::check(*settings, options.config);
+  if (!checked.ok()) {
+    std::cerr << checked.error().text() << "\n";
+    return 1;
+  }
   std::cout << options.config << ": good, " << settings->names("sources").size() << " sources, "
             << settings->names("institutions").size() << " institutions\n";
   return 0;

@@ -14,7 +14,7 @@
 namespace gateway::host {
 namespace {
 
-constexpr size_t kReceiveSize = 64 * 1024;
+constexpr size_t kReceiveSize = 16 * 1024;  // of each worker
 constexpr size_t kKeptWhileIdle = 1024;  // of an empty input buffer
 constexpr int kDrainRounds = 32;         // then others get their turn
 

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace gateway::host {
 
@@ -19,9 +20,11 @@ size_t raiseOpenFileLimit() {
 }
 
 void giveLargeBlocksBack() {
-  constexpr int kLarge = 1 << 20;
+  constexpr int kLarge = 256 << 10;
   ::mallopt(M_MMAP_THRESHOLD, kLarge);  // a threshold that is set no longer grows by itself
   ::mallopt(M_TRIM_THRESHOLD, 4 * kLarge);
+  // Hundreds of threads that each take a little from an arena of their own would leave holes in all of them.
+  ::mallopt(M_ARENA_MAX, static_cast<int>(2 * std::clamp(std::thread::hardware_concurrency(), 2u, 16u)));
 }
 
 }  // namespace gateway::host

@@ -139,7 +139,8 @@ struct PartReader::Body {
   std::vector<Part> parts;  // of other formats, all of them
   size_t given = 0;
 
-  Done openText(std::string_view bytes);
+  Done openText();
+  Done decodeText(std::string_view bytes);
   Done openForm(std::string_view bytes);
 };
 
@@ -155,11 +156,15 @@ Done PartReader::Body::openForm(std::string_view bytes) {
   return {};
 }
 
-Done PartReader::Body::openText(std::string_view bytes) {
+Done PartReader::Body::decodeText(std::string_view bytes) {
   ASSIGN_OR_RETURN(decoded, decodeMessage(bytes, options));
   // Fixed-length fields come filled up with NUL bytes (Q03), which no format has a use for.
   std::replace(decoded.text.begin(), decoded.text.end(), '\0', ' ');
   text = std::make_shared<const std::string>(std::move(decoded.text));
+  return {};
+}
+
+Done PartReader::Body::openText() {
   if (options.format == "delimited") {
     ASSIGN_OR_RETURN(rows, DelimitedReader::open(text, options));
     return {};
@@ -175,15 +180,27 @@ PartReader& PartReader::operator=(PartReader&&) noexcept = default;
 PartReader::~PartReader() = default;
 
 Result<PartReader> PartReader::open(std::string_view bytes, const ReadOptions& options) {
+  return open(bytes, options, [] {});
+}
+
+Result<PartReader> PartReader::openAndFree(std::string& bytes, const ReadOptions& options) {
+  return open(bytes, options, [&bytes] { std::string().swap(bytes); });
+}
+
+Result<PartReader> PartReader::open(std::string_view bytes, const ReadOptions& options,
+                                    const std::function<void()>& decoded) {
   if (bytes.size() > options.max_bytes)
     return Error{Why::TooCostly, "the message is longer than " + std::to_string(options.max_bytes) + " bytes", {}};
   auto body = std::make_unique<Body>();
   body->options = options;
   if (options.format == "form") {
     RETURN_IF_ERROR(body->openForm(bytes));
+    decoded();
   } else if (options.format == "hl7v2" || options.format == "xml" || options.format == "json" ||
              options.format == "delimited") {
-    RETURN_IF_ERROR(body->openText(bytes));
+    RETURN_IF_ERROR(body->decodeText(bytes));
+    decoded();
+    RETURN_IF_ERROR(body->openText());
   } else {
     return Error{Why::Unsupported, "unknown format", {}};
   }

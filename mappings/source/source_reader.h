@@ -4,6 +4,7 @@
 // Readers are stateless and thread-safe; they survive any input.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,7 +32,7 @@ struct ReadOptions {
   std::vector<UnwrapStep> unwrap;
   size_t max_bytes = 64u << 20;
   uint32_t max_depth = 64;         // of each payload, wrapped ones too
-  uint32_t max_records = 500'000;  // nodes in all parts together, a part counting for six: bounds the memory,
+  uint32_t max_records = 300'000;  // nodes in all parts together, a part counting for six: bounds the memory,
                                    // about 100 bytes each
   uint32_t max_rows = 1'000'000;   // of a delimited file
 };
@@ -69,6 +70,8 @@ fhir::base::Result<ReadMessage> readMessage(std::string_view bytes, const ReadOp
 class PartReader {
  public:
   static fhir::base::Result<PartReader> open(std::string_view bytes, const ReadOptions& options);
+  // Gives the bytes back as soon as they are decoded.
+  static fhir::base::Result<PartReader> openAndFree(std::string& bytes, const ReadOptions& options);
   PartReader(PartReader&&) noexcept;
   PartReader& operator=(PartReader&&) noexcept;
   ~PartReader();
@@ -81,6 +84,8 @@ class PartReader {
 
  private:
   struct Body;
+  static fhir::base::Result<PartReader> open(std::string_view bytes, const ReadOptions& options,
+                                             const std::function<void()>& decoded);
   explicit PartReader(std::unique_ptr<Body> body);
   std::unique_ptr<Body> body_;
 };

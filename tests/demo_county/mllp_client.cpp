@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 namespace demo_county {
@@ -61,7 +62,13 @@ Result<std::string> MllpClient::exchange(std::string_view message) {
     }
     char buffer[16 * 1024];
     ssize_t n = ::recv(socket_, buffer, sizeof buffer, 0);
-    if (n <= 0) return Error{Why::Unavailable, "no acknowledgement came", {}};
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) {
+      return Error{
+          Why::Unavailable,
+          std::string("no acknowledgement came: ") + (n == 0 ? "the connection was closed" : std::strerror(errno)),
+          {}};
+    }
     pending_.append(buffer, static_cast<size_t>(n));
   }
 }

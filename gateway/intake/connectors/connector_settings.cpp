@@ -63,8 +63,8 @@ Result<std::vector<std::pair<std::string, std::string>>> checkedSettings(const o
       written.text = setting.default_value;
       written.where = "default";
     } else {
-      return Error{
-          Why::Invalid, "connector " + std::string(connector.name) + " needs the setting " + setting.name, {}};
+      return Error{Why::Invalid, "connector " + std::string(connector.name) + " needs the setting " + setting.name,
+                   given.empty() ? std::string() : given.front().where};
     }
     host::Setting declared;
     declared.key = setting.name;

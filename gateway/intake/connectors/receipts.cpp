@@ -68,30 +68,40 @@ std::string idOnly(const std::string& reference) {
 
 }  // namespace
 
-Done checkReply(const ReplySettings& settings) {
+namespace {
+
+Done checkTemplate(const std::string& text, const std::string& setting, AckPoint ack, bool reason_known) {
   Done done;
-  auto check = [&](std::string_view name) -> std::string {
-    if (name == "receipt" || name == "received") return {};
-    bool later = name.starts_with("id:") && settings.ack != AckPoint::Committed;
-    later = later || (name == "reason" && settings.ack == AckPoint::Stored);
-    if (later) {
+  filled(text, [&](std::string_view name) -> std::string {
+    if (!done.ok() || name == "receipt" || name == "received") return {};
+    const std::string field = "the reply uses %{" + std::string(name) + "}";
+    if (!name.starts_with("id:") && name != "reason") {
+      done = Error{Why::Invalid, field + "; known are receipt, received, reason and id:<name>", setting};
+    } else if (name == "reason" ? !reason_known : ack != AckPoint::Committed) {
       done = Error{Why::Invalid,
-                   "the reply uses %{" + std::string(name) +
-                       "}, which is known only at a later ACK point; "
-                       "set ack: committed",
-                   {}};
-    } else if (!name.starts_with("id:") && name != "reason") {
-      done = Error{Why::Invalid,
-                   "the reply uses %{" + std::string(name) +
-                       "}; known are receipt, received, reason and "
-                       "id:<name>",
-                   {}};
+                   field + ", which is known only at a later ACK point; set ack: " +
+                       (name == "reason" ? "read or committed" : "committed"),
+                   setting};
     }
     return {};
-  };
-  filled(settings.accepted, check);
-  if (settings.ack != AckPoint::Stored) filled(settings.refused, check);
+  });
   return done;
+}
+
+}  // namespace
+
+Done checkReply(const ReplySettings& settings) {
+  if (settings.style != ReplyStyle::Template) return {};
+  if (settings.accepted.empty()) {
+    return Error{Why::Invalid, "reply: template needs reply_accepted, what a sender gets back", "reply"};
+  }
+  const bool answers_no = settings.ack != AckPoint::Stored;
+  if (answers_no && settings.refused.empty()) {
+    return Error{Why::Invalid, "this ACK point can say no, so reply: template needs reply_refused too", "reply"};
+  }
+  RETURN_IF_ERROR(checkTemplate(settings.accepted, "reply_accepted", settings.ack, answers_no));
+  // Whatever the ACK point, a message too large is refused with its reason; no resource is known then.
+  return checkTemplate(settings.refused, "reply_refused", settings.ack, true);
 }
 
 SourceDoor::SourceDoor(Source source, ReplySettings reply, Parts parts)
@@ -158,7 +168,9 @@ Answer SourceDoor::deliver(std::string_view media_type, const Headers& headers, 
     return refuse(bytes, receipt.error().what);
   }
 
-  if (!receipt->repeated) {
+  if (!receipt->repeated && bytes.size() >= Pipeline::kLargeMessage) {
+    parts_.pipeline->arrived();
+  } else if (!receipt->repeated) {
     parts_.pipeline->arrived({receipt->id, source_.name, std::string(media_type), headers, std::string(bytes),
                               receipt->received, receipt->sequence});
   }

@@ -30,7 +30,8 @@ struct ReplySettings {
   std::string refused;
 };
 
-// Why::Invalid when a template uses a field that is only known at a later ACK point.
+// Why::Invalid when a template is missing, or uses a field that is unknown or known only at a later ACK point;
+// `where` is the setting, reply_accepted or reply_refused.
 fhir::base::Done checkReply(const ReplySettings& settings);
 
 struct Answer {

@@ -47,6 +47,17 @@ void fill(onecard_receipt& receipt, Answer answer) {
   receipt.owner = texts;
 }
 
+// The place of the setting that a connector's sentence names, the longest name first.
+std::string placeOf(std::string_view sentence, const std::vector<ConnectorSetting>& settings,
+                    const std::string& otherwise) {
+  const ConnectorSetting* named = nullptr;
+  for (const ConnectorSetting& setting : settings) {
+    if (sentence.find(setting.name) == std::string_view::npos) continue;
+    if (named == nullptr || setting.name.size() > named->name.size()) named = &setting;
+  }
+  return named == nullptr ? otherwise : named->where;
+}
+
 // Keys of load_state and save_state become file names.
 bool isStateKey(std::string_view key) {
   return !key.empty() && key.size() <= 100 && key[0] != '.' &&
@@ -239,7 +250,7 @@ Result<std::unique_ptr<ConnectorRunner>> ConnectorRunner::create(const onecard_c
   char error[512] = "";
   body->instance = connector.create(&body->host, pairs.data(), pairs.size(), error, sizeof error);
   if (body->instance == nullptr) {
-    return Error{Why::Invalid, error, "source " + body->door->source().name};
+    return Error{Why::Invalid, error, placeOf(error, settings, "source " + body->door->source().name)};
   }
   return std::unique_ptr<ConnectorRunner>(new ConnectorRunner(std::move(body)));
 }

@@ -27,7 +27,8 @@ using record::sql::Connection;
 namespace {
 
 struct Waiting {
-  Message message;  // without sequence and received
+  Message message;         // without sequence, received and bytes
+  std::string_view bytes;  // the caller's, who waits for the answer
   std::promise<Result<Receipt>> answer;
 };
 
@@ -147,10 +148,10 @@ Done Inbox::Body::writeGroup(std::vector<Waiting>& group, std::vector<Receipt>& 
     receipt.received = message.received;
     receipt.sequence = message.sequence;
     receipt.repeated = remembered.has_value();
-    auto done = today->insert(message);
+    auto done = today->insert(message, group[i].bytes);
     if (!done.ok()) return failed(done.error());
     ++inserted;
-    bytes += message.bytes.size();
+    bytes += group[i].bytes.size();
   }
   if (inserted == 0) {
     today->rollback();
@@ -210,8 +211,8 @@ Result<Receipt> Inbox::accept(std::string_view source, std::string_view media_ty
         Why::TooCostly, "message is larger than " + std::to_string(body_->options.max_message_bytes) + " bytes", {}};
   }
   Waiting waiting;
-  waiting.message =
-      Message{idOf(source, bytes), std::string(source), std::string(media_type), headers, std::string(bytes), 0, 0};
+  waiting.message = Message{idOf(source, bytes), std::string(source), std::string(media_type), headers, {}, 0, 0};
+  waiting.bytes = bytes;
   auto answer = waiting.answer.get_future();
   {
     std::lock_guard lock(body_->mutex);

@@ -43,7 +43,7 @@ Message readRow(const record::sql::Statement& row, bool with_bytes) {
 Result<std::unique_ptr<PeriodFile>> PeriodFile::open(const std::string& path, Connection::Use use) {
   Connection::Options options;
   options.use = use;
-  options.cache_bytes = 8 << 20;
+  options.cache_bytes = use == Connection::Use::Writer ? 8 << 20 : 1 << 20;
   ASSIGN_OR_RETURN(auto connection, Connection::open(path, options));
   int64_t layout = 0;
   {
@@ -63,7 +63,7 @@ Result<std::unique_ptr<PeriodFile>> PeriodFile::open(const std::string& path, Co
 
 Done PeriodFile::begin() { return connection_->exec("BEGIN IMMEDIATE"); }
 
-Done PeriodFile::insert(const Message& message) {
+Done PeriodFile::insert(const Message& message, std::string_view bytes) {
   ASSIGN_OR_RETURN(auto statement,
                    connection_->prepare("INSERT INTO message(sequence,id,source,received,media_type,headers,bytes) "
                                         "VALUES(?,?,?,?,?,?,?)"));
@@ -71,7 +71,7 @@ Done PeriodFile::insert(const Message& message) {
   statement.bind(1, static_cast<int64_t>(message.sequence)).bind(2, std::string_view(message.id));
   statement.bind(3, std::string_view(message.source)).bind(4, message.received);
   statement.bind(5, std::string_view(message.media_type)).bind(6, std::string_view(headers));
-  statement.bindBlob(7, message.bytes);
+  statement.bindBlob(7, bytes);
   return statement.run();
 }
 

@@ -17,7 +17,7 @@ class PeriodFile {
                                                               record::sql::Connection::Use use);
 
   fhir::base::Done begin();
-  fhir::base::Done insert(const Message& message);
+  fhir::base::Done insert(const Message& message, std::string_view bytes);
   fhir::base::Done commit();  // returns after the fsync
   void rollback();
 

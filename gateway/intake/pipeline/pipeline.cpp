@@ -154,6 +154,8 @@ void Pipeline::stop() {
   body_->threads.clear();
 }
 
+void Pipeline::arrived() { body_->dispatch_work.notify_one(); }
+
 void Pipeline::arrived(Message message) {
   {
     std::lock_guard lock(body_->mutex);
@@ -279,7 +281,7 @@ void Pipeline::Body::takeUp(Message message, const std::optional<Again>& replaye
   }
 
   auto stage = read(*opened);
-  opened->message.bytes = std::string();  // the parts hold what they need
+  std::string().swap(opened->message.bytes);
   const uint32_t total = stage.ok() ? stage->total() : 1;
   opened->state = MessageState{raw.id, raw.source, raw.sequence, raw.received, total, 0};
   if (!stage.ok()) {

@@ -63,8 +63,11 @@ class Pipeline {
   // Ends the parts under way and returns; the rest is processed after the next start.
   void stop();
 
-  // Tells of a message just accepted; spares reading it back.
+  // Tells of a message just accepted; spares reading it back. Large ones are better read back when it is their turn:
+  // tell of them without the message.
   void arrived(Message message);
+  void arrived();
+  static constexpr size_t kLargeMessage = 256 * 1024;
   // Waits until the message is final, at most `milliseconds`; `finished` says whether it is. What it says comes from
   // the record, so it is the same for a message just processed and for one of last year.
   MessageOutcome wait(std::string_view message, int64_t milliseconds);

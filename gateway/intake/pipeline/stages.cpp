@@ -122,14 +122,16 @@ void ReadStage::readFirst() {
   for (auto& part : reader_.next(kFirstParts)) first_.push_back(workOf(std::move(part)));
 }
 
-Result<ReadStage> ReadStage::open(const engine::MapLibrary& library, const Source& source, const Message& message,
+Result<ReadStage> ReadStage::open(const engine::MapLibrary& library, const Source& source, Message& message,
                                   int zone_minutes) {
   std::optional<Error> first_error;
   for (const std::string& mapping : source.mappings) {
+    const bool last = &mapping == &source.mappings.back();
     auto options = library.readOptions(mapping);
     if (!options.ok()) return options.error();
     if (!source.encoding.empty()) options->encoding = source.encoding;
-    auto reader = source_ns::PartReader::open(message.bytes, *options);
+    auto reader = last ? source_ns::PartReader::openAndFree(message.bytes, *options)
+                       : source_ns::PartReader::open(message.bytes, *options);
     if (!reader.ok()) {
       if (!first_error) first_error = reader.error();
       continue;
@@ -138,7 +140,10 @@ Result<ReadStage> ReadStage::open(const engine::MapLibrary& library, const Sourc
     stage.readFirst();
     bool any_accepted = false;
     for (const auto& one : stage.first_) any_accepted |= one.part.error.has_value() || !one.mapping.empty();
-    if (any_accepted || source.mappings.size() == 1) return stage;
+    if (any_accepted || source.mappings.size() == 1) {
+      std::string().swap(message.bytes);
+      return stage;
+    }
     if (!first_error && !stage.first_.empty() && stage.first_[0].error) first_error = *stage.first_[0].error;
   }
   if (!first_error) first_error = Error{Why::Invalid, "no mapping is configured for the source", source.name};

@@ -26,12 +26,13 @@ struct PartWork {
 };
 
 // read: bytes -> parts with their mapping and order keys, a few at a time. What is given outlives this object, the
-// library and the source do not end before it; the message's bytes are needed by open() only.
+// library and the source do not end before it.
 class ReadStage {
  public:
-  // Chooses the mapping by the first parts. An error is about the message as a whole.
+  // Chooses the mapping by the first parts. An error is about the message as a whole. The message's bytes are gone
+  // afterwards: its parts hold what they need.
   static fhir::base::Result<ReadStage> open(const mappings::engine::MapLibrary& library, const Source& source,
-                                            const Message& message, int zone_minutes);
+                                            Message& message, int zone_minutes);
   uint32_t total() const { return reader_.total(); }  // parts in the whole message
   // At most `most` further parts; empty at the end.
   std::vector<PartWork> next(size_t most);
