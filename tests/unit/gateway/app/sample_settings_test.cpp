@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "gateway/app/compose.h"
 #include "gateway/app/settings_table.h"
 
 namespace {
@@ -51,6 +52,49 @@ TEST(Settings, unknown_keys_are_refused_with_their_place_and_the_nearest_known_k
   ASSERT_FALSE(settings.ok());
   EXPECT_NE(settings.error().text().find(path + ":2:3"), std::string::npos) << settings.error().text();
   EXPECT_NE(settings.error().text().find("http.port"), std::string::npos) << settings.error().text();
+}
+
+// What `onecard check-config` says about a configuration; it touches no data folder and no network.
+class CheckConfig : public testing::Test {
+ protected:
+  // The demo county with some lines added to one source, begun at line 3 of the file.
+  std::string trouble(const std::string& source_lines) {
+    const std::string path = testing::TempDir() + "/check_config.yaml";
+    std::ofstream(path) << "include: [" << ONECARD_SOURCE_DIR
+                        << "/conf/demo.yaml]\nmappings:\n  folder: " << ONECARD_SOURCE_DIR << "/mappings\nsources:\n"
+                        << source_lines;
+    auto settings = Settings::read(path, {}, settingsTable());
+    EXPECT_TRUE(settings.ok()) << settings.error().text();
+    if (!settings.ok()) return {};
+    auto checked = gateway::app::Gateway::check(*settings, path);
+    std::string text = checked.ok() ? "" : checked.error().text();
+    const size_t folder = text.find(testing::TempDir());
+    return folder == std::string::npos ? text : text.substr(0, folder) + text.substr(path.rfind('/') + 1 + folder);
+  }
+};
+
+TEST_F(CheckConfig, takes_the_demo_county) { EXPECT_EQ(trouble("  county_lis:\n    ack: read\n"), ""); }
+
+TEST_F(CheckConfig, names_the_line_of_a_reply_field_that_needs_a_later_ack_point) {
+  EXPECT_EQ(trouble("  township_his:\n    ack: stored\n    reply_accepted: \"%{id:patient}\"\n"),
+            "check_config.yaml:7:5: the reply uses %{id:patient}, which is known only at a later ACK point; set ack: "
+            "committed");
+}
+
+TEST_F(CheckConfig, names_the_line_of_a_connectors_setting) {
+  EXPECT_EQ(trouble("  county_lis:\n    settings:\n      prot: 2575\n"),
+            "check_config.yaml:7:7: connector mllp has no setting prot; did you mean port?");
+  EXPECT_EQ(trouble("  county_lis:\n    settings:\n      port: 70000\n"),
+            "check_config.yaml:7:7: port must be between 0 and 65535");
+  EXPECT_EQ(trouble("  village_clinic:\n    settings:\n      after: burn\n").rfind("check_config.yaml:7:7: ", 0), 0u);
+}
+
+TEST_F(CheckConfig, names_the_line_of_a_connector_a_mapping_or_an_encoding_that_does_not_exist) {
+  EXPECT_EQ(
+      trouble("  county_lis:\n    connector: smoke\n").rfind("check_config.yaml:6:5: no connector is called", 0), 0u);
+  EXPECT_EQ(trouble("  county_lis:\n    mappings: [hl7v2/nothing]\n").rfind("check_config.yaml:6:5: ", 0), 0u);
+  EXPECT_EQ(trouble("  county_lis:\n    encoding: X-MIDNIGHT-9\n"),
+            "check_config.yaml:6:5: no character encoding is called X-MIDNIGHT-9");
 }
 
 }  // namespace

@@ -1,0 +1,151 @@
+#include "gateway/intake/pipeline/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/gateway/intake/trial_intake.h"
+
+namespace gateway::intake {
+namespace {
+
+class PipelineTest : public testing::Test {
+ protected:
+  std::string accept(const std::string& source, const std::string& bytes) {
+    auto receipt = intake_.inbox->accept(source, "text/plain", {}, bytes);
+    EXPECT_TRUE(receipt.ok());
+    if (intake_.pipeline) intake_.pipeline->arrived();
+    return receipt.ok() ? receipt->id : std::string();
+  }
+  MessageOutcome outcomeOf(const std::string& id) { return intake_.pipeline->wait(id, 20'000); }
+  TrialIntake intake_;
+};
+
+TEST_F(PipelineTest, takes_up_after_a_start_what_an_earlier_run_left_in_the_inbox) {
+  intake_.openRecord();
+  intake_.openInbox();
+  std::vector<std::string> ids;
+  for (int i = 0; i < 20; ++i) ids.push_back(accept("lab", laboratoryReport(std::to_string(i))));
+  intake_.openPipeline();
+  for (const auto& id : ids) {
+    const MessageOutcome outcome = outcomeOf(id);
+    EXPECT_TRUE(outcome.finished);
+    EXPECT_EQ(outcome.done, 1u) << outcome.reason;
+    EXPECT_EQ(outcome.resources.count("patient"), 1u);
+  }
+  intake_.close();
+  intake_.open();
+  intake_.pipeline->drain();
+  for (const auto& id : ids) EXPECT_EQ(intake_.pipeline->ledger().parts(id)->at(0).attempts, 1u) << "processed again";
+}
+
+TEST_F(PipelineTest, processes_the_messages_of_a_day_whose_clock_was_set_back) {
+  intake_.openRecord();
+  intake_.openInbox();
+  std::vector<std::string> ids;
+  ids.push_back(accept("lab", laboratoryReport("1")));
+  intake_.clock.now += kDay;
+  ids.push_back(accept("lab", laboratoryReport("2")));
+  intake_.clock.now -= kDay;
+  ids.push_back(accept("lab", laboratoryReport("3")));
+  intake_.openPipeline();
+  for (const auto& id : ids) EXPECT_EQ(outcomeOf(id).done, 1u);
+}
+
+// The mark says up to which sequence everything is final; with an emptied inbox new messages must come after it.
+TEST_F(PipelineTest, processes_new_messages_after_the_inbox_was_emptied) {
+  intake_.open();
+  EXPECT_EQ(outcomeOf(accept("lab", laboratoryReport("1"))).done, 1u);
+  record::store::Batch mark;
+  mark.also.push_back(PartLedger::watermarkStatement(5000));
+  ASSERT_TRUE(intake_.store->commit(std::move(mark)).get().ok());
+  intake_.close();
+  std::filesystem::remove_all(intake_.folder() + "/inbox");
+  intake_.open();
+  EXPECT_EQ(outcomeOf(accept("lab", laboratoryReport("2"))).done, 1u);
+}
+
+TEST_F(PipelineTest, takes_a_file_of_thousands_of_rows_a_few_at_a_time_and_parks_the_wrong_ones) {
+  Pipeline::Options options;
+  options.max_parts_under_way = 50;
+  intake_.open(std::move(options));
+  const std::string id = accept("clinic", followUps(2000));
+  uint64_t most = 0;
+  MessageOutcome outcome;
+  for (int i = 0; i < 2000 && !outcome.finished; ++i) {
+    most = std::max(most, intake_.pipeline->partsUnderWay());
+    outcome = intake_.pipeline->wait(id, 10);
+  }
+  EXPECT_TRUE(outcome.finished);
+  EXPECT_EQ(outcome.done, 1980u) << outcome.reason;
+  EXPECT_EQ(outcome.parked, 20u);
+  EXPECT_NE(outcome.reason.find("row 100 has 8 columns, the header has 7"), std::string::npos) << outcome.reason;
+  EXPECT_LE(most, 50u);
+  EXPECT_EQ(intake_.pipeline->ledger().message(id)->value().parts, 2000u);
+}
+
+TEST_F(PipelineTest, goes_on_after_a_stop_in_the_middle_of_a_file_and_does_no_row_twice) {
+  Pipeline::Options options;
+  options.max_parts_under_way = 20;
+  intake_.open(std::move(options));
+  const std::string id = accept("clinic", followUps(1000));
+  while (intake_.pipeline->ledger().finalParts(id)->size() < 100) intake_.pipeline->wait(id, 5);
+  intake_.close();
+  intake_.openRecord();
+  const size_t before = PartLedger(*intake_.store).finalParts(id)->size();
+  EXPECT_LT(before, 1000u);
+  intake_.openInbox();
+  intake_.openPipeline();
+  const MessageOutcome outcome = outcomeOf(id);
+  EXPECT_TRUE(outcome.finished);
+  EXPECT_EQ(outcome.done + outcome.parked, 1000u);
+  const auto parts = intake_.pipeline->ledger().parts(id);
+  for (const auto& part : *parts) ASSERT_EQ(part.attempts, 1u) << "part " << part.part;
+}
+
+TEST_F(PipelineTest, replays_one_part_or_all_and_says_what_became_of_them) {
+  intake_.open();
+  const std::string id = accept("clinic", followUps(100));
+  EXPECT_EQ(outcomeOf(id).parked, 1u);
+  ASSERT_TRUE(intake_.pipeline->replay(id, 100).ok());
+  intake_.pipeline->drain();
+  auto parts = intake_.pipeline->ledger().parts(id);
+  EXPECT_EQ(parts->at(99).attempts, 2u);
+  EXPECT_EQ(parts->at(0).attempts, 1u);
+  ASSERT_TRUE(intake_.pipeline->replay(id, 0).ok());
+  intake_.pipeline->drain();
+  parts = intake_.pipeline->ledger().parts(id);
+  EXPECT_EQ(parts->at(99).attempts, 3u);
+  EXPECT_EQ(parts->at(0).attempts, 2u);
+  EXPECT_EQ(outcomeOf(id).done, 99u);
+  EXPECT_EQ(intake_.pipeline->replay("nobody", 0).error().why, fhir::base::Why::NotFound);
+}
+
+TEST_F(PipelineTest, gives_the_reason_of_the_first_parked_part_whichever_was_finished_first) {
+  intake_.open();
+  const std::string text = followUps(3) + "4,x\r\n5,x,y\r\n";
+  const std::string id = accept("clinic", text);
+  const std::string reason = outcomeOf(id).reason;
+  EXPECT_NE(reason.find("row 4 has 2 columns"), std::string::npos) << reason;
+  EXPECT_EQ(outcomeOf(id).reason, reason);
+}
+
+TEST_F(PipelineTest, notes_characters_that_could_not_be_decoded_beside_the_part_that_has_them) {
+  intake_.open();
+  std::string bytes = laboratoryReport("1");
+  bytes.replace(bytes.find("||Li|"), 5, "||Li\xFF|");
+  bytes.insert(bytes.find("|P|2.4\r") + 6, "||||||GB18030");
+  const std::string id = accept("lab", bytes);
+  EXPECT_EQ(outcomeOf(id).done, 1u);
+  EXPECT_EQ(outcomeOf(id).reason, "") << "a note is no reason to refuse";
+  const auto parts = intake_.pipeline->ledger().parts(id);
+  EXPECT_NE(parts->at(0).reason.find("1 character could not be decoded"), std::string::npos) << parts->at(0).reason;
+}
+
+TEST_F(PipelineTest, parks_the_message_of_a_source_that_is_not_configured_any_more) {
+  intake_.open();
+  const MessageOutcome outcome = outcomeOf(accept("gone", "anything"));
+  EXPECT_EQ(outcome.parked, 1u);
+  EXPECT_NE(outcome.reason.find("not configured any more"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gateway::intake
