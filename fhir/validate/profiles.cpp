@@ -54,6 +54,9 @@ base::Result<bool> Profiles::load(std::shared_ptr<const Document> definition) {
   source->base = textOf(root, "baseDefinition");
   source->document = std::move(definition);
   auto& same = sources_[url];
+  // R4's own are here already, with their faults corrected.
+  for (const auto& old : same)
+    if (old->published && source->version == "4.0.1") return false;
   std::erase_if(same, [&](const auto& old) { return old->version == source->version || old->published; });
   same.push_back(std::move(source));
   return true;
