@@ -1,5 +1,7 @@
 // Codes against bound value sets (R4 4.1.5): required is an error, extensible a warning, others say nothing.
 
+#include "fhir/terminology/code_system.h"
+#include "fhir/terminology/loaded_terminology.h"
 #include "fhir/terminology/terminology.h"
 #include "fhir/terminology/ucum.h"
 #include "fhir/validate/codes.h"
@@ -72,6 +74,20 @@ void Pass::checkUnit(uint32_t index) {
   warning(code, "code-invalid", "unit", "the code is no unit of UCUM");
 }
 
+// A code must be one of its code system, bound or not, when the whole system is at hand.
+void Pass::checkCode(uint32_t index) {
+  static const auto r4 = terminology::LoadedTerminology::r4();
+  if (!wrong_.empty() && hasErrorBelow(index)) return;
+  const std::string_view system = childValue(index, kSystem);
+  const uint32_t code = child(index, kCode);
+  if (system.empty() || code == kNone || value(code).empty()) return;
+  if (bound_wrong_.contains(index) || bound_wrong_.contains(record(index).parent)) return;  // said already
+  const terminology::CodeSystem* known = r4->codeSystem(system);
+  if (known == nullptr || known->content() != terminology::Content::Complete) return;
+  if (known->find(value(code)) == terminology::kNoConcept)
+    error(code, "code-invalid", "code", "the code system has no such code");
+}
+
 void Pass::checkBindings(uint32_t index, const ElementBook& bound) {
   if (bound.required.set()) checkBinding(index, bound.required, base::Severity::Error, false);
   if (bound.extensible.set()) checkBinding(index, bound.extensible, base::Severity::Warning, true);
@@ -85,6 +101,7 @@ void Pass::checkBinding(uint32_t index, const BoundSet& set, base::Severity seve
   const std::string_view rule = "binding";
   auto fails = [&](std::string what) {
     report(index, severity, "code-invalid", rule, std::move(what) + which);
+    if (quiet_ == 0) bound_wrong_.insert(index);
     if (severity == base::Severity::Error && index != 0) markBad(self.parent, tree.name(self));
   };
   auto coding = [&](uint32_t at) {

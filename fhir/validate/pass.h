@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "fhir/base/arena.h"
@@ -75,6 +76,7 @@ class Pass final : public path::Conformance {
   void checkPrimitive(uint32_t index);                          // structure.cpp
   void checkBindings(uint32_t index, const ElementBook& book);  // bindings.cpp
   void checkUnit(uint32_t index);
+  void checkCode(uint32_t index);
   void checkBinding(uint32_t index, const BoundSet& set, base::Severity severity, bool extensible);
   void checkInvariant(uint32_t index, const Invariant& invariant);  // invariants.cpp
   void checkReference(uint32_t index);                              // references.cpp
@@ -142,6 +144,7 @@ class Pass final : public path::Conformance {
   }
 
   int quiet_ = 0;                                            // inside holds()
+  std::unordered_set<uint32_t> bound_wrong_;                 // elements with a finding about their binding
   std::vector<uint32_t> wrong_;                              // records with errors of form
   std::unordered_multimap<uint32_t, std::string_view> bad_;  // record -> names of children that are missing or wrong
   std::vector<uint16_t> counts_;                             // scratch of checkStructure, zero between calls

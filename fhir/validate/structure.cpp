@@ -126,6 +126,7 @@ void Pass::checkMeaning(uint32_t index) {
   }
   for (const Invariant* invariant : book.type(self.type).invariants) checkInvariant(index, *invariant);
   if (r4.isSubtypeOf(self.type, quantity) || self.type == coding) checkUnit(index);
+  if (self.type == coding) checkCode(index);
   if (self.type == extension) {
     checkExtension(index);
   } else if (isResource(index)) {

@@ -10,7 +10,7 @@
 // Findings are in the order of the document. A finding about something that is missing is at the element that
 // should hold it; one about something that is there is at that. `rule` is the key of an invariant ("pat-1"), or of
 //  - form: unknown-element, json-type, json-array, json-null, json-empty, resource-type, choice-type;
-//  - elements: cardinality, primitive, attachment-size, binding, unit, type;
+//  - elements: cardinality, primitive, attachment-size, binding, code, unit, type;
 //  - references and Bundles: reference-format, reference-target, contained-id, fullurl, bundle-reference;
 //  - extensions: extension-unknown, extension-context, extension-modifier;
 //  - profiles: profile-unknown, profile, slicing, fixed, pattern, min-value, max-value, max-length, must-support;
