@@ -60,7 +60,7 @@ class Arena {
     if (block_ >= blocks_.size()) {
       size_t size = blocks_.empty() ? first_block_ : blocks_.back().size * 2;
       if (size < at_least) size = at_least;
-      blocks_.push_back({std::make_unique<std::byte[]>(size), size});
+      blocks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size});
       block_ = blocks_.size() - 1;
     }
     used_ = 0;

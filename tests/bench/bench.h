@@ -25,6 +25,7 @@ void benchCurve(const Options& options);
 void benchFhir(const Options& options);
 void benchViews(const Options& options);
 void benchValidate(const Options& options);
+void benchPath(const Options& options);  // FHIRPath beside fhirpath.js, and its growth
 
 class Stopwatch {
  public:

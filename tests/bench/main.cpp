@@ -1,6 +1,6 @@
 // onecard_bench [PART ...] [--messages N] [--resources N] [--curve N] [--seconds N]
-// Parts: intake transactions reads fhir validate views curve; all when none is named. Every figure stands beside a
-// floor of the same run.
+// Parts: intake transactions reads fhir validate views path curve; all when none is named. Every figure stands beside
+// a floor of the same run.
 
 #include <cstring>
 #include <functional>
@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
       {"intake", bench::benchIntake}, {"transactions", bench::benchTransactions},
       {"reads", bench::benchReads},   {"fhir", bench::benchFhir},
       {"views", bench::benchViews},   {"validate", bench::benchValidate},
-      {"curve", bench::benchCurve},
+      {"path", bench::benchPath},     {"curve", bench::benchCurve},
   };
   for (int i = 1; i < argc; ++i) {
     auto number = numbers.find(argv[i]);
@@ -34,10 +34,10 @@ int main(int argc, char** argv) {
     bool known = false;
     for (const auto& [name, run] : parts) known = known || name == argv[i];
     if (!known) {
-      std::fprintf(
-          stderr,
-          "onecard_bench [intake|transactions|reads|fhir|validate|views|curve ...] [--messages N] [--resources N] "
-          "[--curve N] [--seconds N]\n");
+      std::fprintf(stderr,
+                   "onecard_bench [intake|transactions|reads|fhir|validate|views|path|curve ...] [--messages N] "
+                   "[--resources N] "
+                   "[--curve N] [--seconds N]\n");
       return 2;
     }
     chosen.insert(argv[i]);
