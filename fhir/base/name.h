@@ -13,6 +13,23 @@ constexpr uint32_t hashName(std::string_view text) {
   return hash;
 }
 
+// Equality of short texts without a call: names have few characters, and hashes have been compared before.
+inline bool sameText(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  const char *x = a.data(), *y = b.data();
+  size_t size = a.size();
+  uint64_t p, q;
+  for (; size >= 8; size -= 8, x += 8, y += 8) {
+    __builtin_memcpy(&p, x, 8);
+    __builtin_memcpy(&q, y, 8);
+    if (p != q) return false;
+  }
+  for (; size > 0; --size) {
+    if (*x++ != *y++) return false;
+  }
+  return true;
+}
+
 struct Name {
   std::string_view text;  // owned by somebody who outlives the Name
   uint32_t hash = 0;

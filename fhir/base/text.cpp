@@ -63,6 +63,19 @@ std::u16string toUtf16(std::string_view text) {
   return out;
 }
 
+template <typename Change>
+std::string toUtf8(const std::u16string& wide, Change change) {
+  std::string out;
+  out.reserve(wide.size() * 3);
+  for (size_t i = 0; i < wide.size(); ++i) {
+    char32_t value = wide[i];
+    if (value >= 0xD800 && value < 0xDC00 && i + 1 < wide.size() && wide[i + 1] >= 0xDC00 && wide[i + 1] < 0xE000)
+      value = 0x10000 + ((value & 0x3FF) << 10) + (wide[++i] & 0x3FF);
+    appendUtf8(out, change(value));
+  }
+  return out;
+}
+
 std::string foldByIcu(std::string_view text) {
   struct Normalizers {
     const UNormalizer2* fold;
@@ -78,16 +91,28 @@ std::string foldByIcu(std::string_view text) {
   wide.erase(std::remove_if(wide.begin(), wide.end(), [](char16_t c) { return isAccent(c); }), wide.end());
   wide = normalize(kNormalizers.compose, wide);
 
-  std::string out;
-  out.reserve(wide.size() * 3);
-  for (size_t i = 0; i < wide.size(); ++i) {
-    char32_t value = wide[i];
-    if (value >= 0xD800 && value < 0xDC00 && i + 1 < wide.size() && wide[i + 1] >= 0xDC00 && wide[i + 1] < 0xE000)
-      value = 0x10000 + ((value & 0x3FF) << 10) + (wide[++i] & 0x3FF);
-    if (u_isUWhiteSpace(static_cast<UChar32>(value))) value = ' ';
-    appendUtf8(out, value);
+  return toUtf8(wide, [](char32_t c) { return u_isUWhiteSpace(static_cast<UChar32>(c)) ? U' ' : c; });
+}
+
+bool isAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<uint8_t>(c) < 0x80; });
+}
+
+// u_strToUpper or u_strToLower in the root locale.
+std::string mapCase(std::string_view text, decltype(&u_strToUpper) map) {
+  const std::u16string wide = toUtf16(text);
+  const auto size = static_cast<int32_t>(wide.size());
+  std::u16string out(wide.size() + 16, u'\0');
+  UErrorCode status = U_ZERO_ERROR;
+  int32_t length = map(out.data(), static_cast<int32_t>(out.size()), wide.data(), size, "", &status);
+  if (status == U_BUFFER_OVERFLOW_ERROR) {
+    status = U_ZERO_ERROR;
+    out.resize(static_cast<size_t>(length));
+    length = map(out.data(), length, wide.data(), size, "", &status);
   }
-  return out;
+  if (U_FAILURE(status)) return std::string(text);
+  out.resize(static_cast<size_t>(length));
+  return toUtf8(out, [](char32_t c) { return c; });
 }
 
 void collapseBlanks(std::string& text) {
@@ -299,6 +324,17 @@ std::string searchForm(std::string_view text) {
   std::string out = plain ? lowerAscii(text) : foldByIcu(text);
   collapseBlanks(out);
   return out;
+}
+
+std::string upperCase(std::string_view text) {
+  if (!isAscii(text)) return mapCase(text, u_strToUpper);
+  std::string out(text);
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+  return out;
+}
+
+std::string lowerCase(std::string_view text) {
+  return isAscii(text) ? lowerAscii(text) : mapCase(text, u_strToLower);
 }
 
 }  // namespace fhir::base

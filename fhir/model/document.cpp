@@ -22,9 +22,14 @@ using path::TypeName;
 
 namespace {
 
-const Element& elementOf(const Record& record) {
+[[gnu::always_inline]] inline const Element& elementOf(const Record& record) {
   static const Element* const elements = definitions::r4().allElements().data();
   return elements[record.element - 1];
+}
+
+[[gnu::always_inline]] inline std::string_view nameIn(const Document::Tree& tree, const Record& record) {
+  if (record.element != 0 && !record.has(Record::Shadow)) return elementOf(record).name.text;
+  return tree.key(record);
 }
 
 std::vector<ScalarKind> makeScalarKinds() {
@@ -59,9 +64,22 @@ ScalarKind untypedKind(const Document::Tree& tree, const Record& record) {
 
 void named(Node node, const Name& name, NodeSink& out) {
   const Document::Tree& tree = treeOf(node);
-  const auto& records = tree.records;
-  for (uint32_t i = records[node.index].first; i != 0; i = records[i].next)
-    if (records[i].name_hash == name.hash && tree.name(records[i]) == name.text) out.add(tree.node(i));
+  const Record* const records = tree.records.data();
+  const Record& object = records[node.index];
+  bool found = false;
+  for (uint32_t i = object.first; i != 0; i = records[i].next) {
+    const Record& record = records[i];
+    if (record.name_hash == name.hash && base::sameText(nameIn(tree, record), name.text)) {
+      out.add(tree.node(i));
+      // Members stand once, so a name has one run; but choices (valueString, valueCode) may have more, and so may
+      // arrays where what an `_x` holds has found no `x`.
+      const bool choice = record.element != 0 && elementOf(record).choice;
+      if (!choice && !record.has(Record::FromArray)) return;
+      found = !choice && !object.has(Record::HasShadows);
+    } else if (found) {
+      return;
+    }
+  }
 }
 
 void all(Node node, NodeSink& out) {
@@ -101,10 +119,7 @@ constexpr path::Navigator kNavigator{named, all, numbered, type, scalar, nameOf,
 
 }  // namespace
 
-std::string_view Document::Tree::name(const Record& record) const {
-  if (record.element != 0 && !record.has(Record::Shadow)) return elementOf(record).name.text;
-  return key(record);
-}
+std::string_view Document::Tree::name(const Record& record) const { return nameIn(*this, record); }
 
 Place Document::Tree::place(const Record& record) const {
   const bool counted = record.length != 0 || record.kind != JsonKind::String;

@@ -143,9 +143,10 @@ bool Evaluator::path(const Instruction& instruction, const Frame& frame, Items& 
 }
 
 bool Evaluator::step(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out) {
+  if (!evaluation.steps) return runStep(instruction, input, frame, out);
   size_t before = out.size();
   if (!runStep(instruction, input, frame, out)) return false;
-  if (evaluation.steps) tell(instruction, input, frame, out, before);
+  tell(instruction, input, frame, out, before);
   return true;
 }
 
@@ -211,10 +212,9 @@ bool Evaluator::typeOrMember(const Instruction& instruction, std::span<const Ite
   for (const Item& item : input) {
     if (!item.isNode()) continue;
     TypeName type = item.navigator().type(item.node());
-    bool fits = type.name.empty()
-                    ? namesItself(item, name.text)
-                    : type.name == name.text ||
-                          (number && type.number && definitions::r4().isSubtypeOf(type.number, number));
+    bool fits = type.name.empty() ? namesItself(item, name.text)
+                                  : type.name == name.text ||
+                                        (number && type.number && definitions::r4().isSubtypeOf(type.number, number));
     if (fits) {
       out.push(item);
     } else {

@@ -55,6 +55,8 @@ class Evaluator {
   }
   bool fail(uint32_t offset, std::string what, base::Why why = base::Why::Invalid);
 
+  bool failed() const { return !error.what.empty(); }
+
   base::Arena& arena() { return evaluation.arena; }
   Collection collection(std::span<const Item> items);
 

@@ -36,6 +36,7 @@ std::string_view calendarWord(std::string_view code) {
 }
 
 bool isQuantity(std::string_view name) {
+  if (name.empty() || std::string_view("QSADC").find(name[0]) == std::string_view::npos) return false;
   static constexpr std::string_view kNames[] = {"Quantity", "SimpleQuantity", "Age", "Duration", "Count", "Distance"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
@@ -59,6 +60,20 @@ bool quantityOf(Node node, const Navigator& navigator, Arena& arena, const Quant
   return true;
 }
 
+// The integers that need no Decimal to be read.
+bool smallInteger(std::string_view text, int64_t& out) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > 18 || (text[0] == '0' && text.size() > 1)) return false;
+  int64_t value = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9') return false;
+    value = value * 10 + (c - '0');
+  }
+  out = negative ? -value : value;
+  return true;
+}
+
 Item scalarItem(const Scalar& scalar, Arena& arena) {
   auto temporal = [&](ItemKind kind, base::Result<base::Temporal> parsed) {
     return parsed ? Item::temporal(kind, arena.make<base::Temporal>(*parsed)) : Item::string(scalar.text);
@@ -66,6 +81,8 @@ Item scalarItem(const Scalar& scalar, Arena& arena) {
   switch (scalar.kind) {
     case ScalarKind::Boolean: return Item::boolean(scalar.text == "true");
     case ScalarKind::Integer:
+      if (int64_t integer; smallInteger(scalar.text, integer)) return Item::integer(integer);
+      [[fallthrough]];
     case ScalarKind::Decimal: {
       auto number = base::Decimal::parse(scalar.text);
       if (!number) return Item::string(scalar.text);

@@ -11,6 +11,10 @@
 #include "fhir/base/temporal.h"
 #include "fhir/path/navigator.h"
 
+namespace fhir::terminology {
+class UcumUnit;
+}
+
 namespace fhir::path {
 
 enum class ItemKind : uint8_t { Node, Boolean, Integer, Decimal, String, Date, DateTime, Time, Quantity, Type };
@@ -19,6 +23,7 @@ struct Quantity {
   base::Decimal value;
   std::string_view unit;  // UCUM code, or a calendar word ("year") when `calendar`
   bool calendar = false;
+  const terminology::UcumUnit* ucum = nullptr;  // of the unit, where it has been parsed before (literals)
 };
 
 class Item {

@@ -76,39 +76,43 @@ void ItemSet::grow(size_t capacity) {
   std::fill(buckets_, buckets_ + bucket_count_, 0);
   for (size_t i = 0; i < count_; ++i) {
     Entry& entry = entries_[i];
-    if (first) entry.hash = hashOf(evaluator_, entry.item);
+    if (first) entry.hash = hashOf(evaluator_, entry.value);
     uint32_t& bucket = buckets_[entry.hash & (bucket_count_ - 1)];
     entry.next = bucket;
     bucket = static_cast<uint32_t>(i + 1);
   }
 }
 
-int64_t ItemSet::find(const Item& item, uint64_t hash) const {
+int64_t ItemSet::findValue(const Item& value, uint64_t hash) const {
   if (bucket_count_ == 0) {
     for (size_t i = 0; i < count_; ++i) {
-      if (equal(evaluator_, entries_[i].item, item) == Truth::True) return static_cast<int64_t>(i);
+      if (equalValues(evaluator_, entries_[i].value, value) == Truth::True) return static_cast<int64_t>(i);
     }
     return -1;
   }
   for (uint32_t at = buckets_[hash & (bucket_count_ - 1)]; at != 0; at = entries_[at - 1].next) {
     const Entry& entry = entries_[at - 1];
-    if (entry.hash == hash && equal(evaluator_, entry.item, item) == Truth::True) return at - 1;
+    if (entry.hash == hash && equalValues(evaluator_, entry.value, value) == Truth::True) return at - 1;
   }
   return -1;
 }
 
-int64_t ItemSet::find(const Item& item) const { return find(item, bucket_count_ ? hashOf(evaluator_, item) : 0); }
+int64_t ItemSet::find(const Item& item) const {
+  const Item value = evaluator_.value(item);
+  return findValue(value, bucket_count_ ? hashOf(evaluator_, value) : 0);
+}
 
 bool ItemSet::contains(const Item& item) const { return find(item) >= 0; }
 
 bool ItemSet::insert(const Item& item) {
-  uint64_t hash = bucket_count_ ? hashOf(evaluator_, item) : 0;
-  if (find(item, hash) >= 0) return false;
+  const Item value = evaluator_.value(item);
+  uint64_t hash = bucket_count_ ? hashOf(evaluator_, value) : 0;
+  if (findValue(value, hash) >= 0) return false;
   if (count_ == capacity_) {
     grow(capacity_ * 2);
-    hash = hashOf(evaluator_, item);
+    hash = hashOf(evaluator_, value);
   }
-  Entry& entry = *new (&entries_[count_++]) Entry{item, hash, 0};
+  Entry& entry = *new (&entries_[count_++]) Entry{value, hash, 0};
   if (bucket_count_ == 0) return true;
   uint32_t& bucket = buckets_[hash & (bucket_count_ - 1)];
   entry.next = bucket;

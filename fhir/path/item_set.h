@@ -23,12 +23,12 @@ class ItemSet {
 
  private:
   struct Entry {
-    Item item;
+    Item value;  // computed once
     uint64_t hash;
     uint32_t next;  // entry + 1
   };
   void grow(size_t capacity);
-  int64_t find(const Item& item, uint64_t hash) const;
+  int64_t findValue(const Item& value, uint64_t hash) const;
 
   Evaluator& evaluator_;
   Entry* entries_ = nullptr;

@@ -1,5 +1,5 @@
 #pragma once
-// Items: a working list of the evaluator. Two items are held in place; more come from a pool of buffers
+// Items: a working list of the evaluator. Four items are held in place; more come from a pool of buffers
 // that are handed back, so a loop over many elements needs no more memory than one turn of it.
 // Private to fhir/path.
 
@@ -18,16 +18,19 @@ class ItemPool {
 
   // 2^exponent items.
   Item* take(unsigned exponent) {
-    if (Free* buffer = free_[exponent]) {
+    if (given_back_ & (1u << exponent)) {
+      Free* buffer = free_[exponent];
       free_[exponent] = buffer->next;
+      if (!buffer->next) given_back_ &= ~(1u << exponent);
       return reinterpret_cast<Item*>(buffer);
     }
     return static_cast<Item*>(arena_.allocate(sizeof(Item) << exponent, alignof(Item)));
   }
   void give(Item* buffer, unsigned exponent) {
     auto* entry = reinterpret_cast<Free*>(buffer);
-    entry->next = free_[exponent];
+    entry->next = given_back_ & (1u << exponent) ? free_[exponent] : nullptr;
     free_[exponent] = entry;
+    given_back_ |= 1u << exponent;
   }
   base::Arena& arena() { return arena_; }
 
@@ -36,7 +39,8 @@ class ItemPool {
     Free* next;
   };
   base::Arena& arena_;
-  Free* free_[32] = {};
+  uint32_t given_back_ = 0;  // which of free_ are filled in
+  Free* free_[32];
 };
 
 class Items {
@@ -70,7 +74,7 @@ class Items {
   ItemPool& pool() const { return pool_; }
 
  private:
-  static constexpr unsigned kInline = 1;  // 2^1 items in place
+  static constexpr unsigned kInline = 2;  // 2^2 items in place
 
   void grow() {
     Item* bigger = pool_.take(exponent_ + 1);

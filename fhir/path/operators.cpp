@@ -36,6 +36,7 @@ bool sameNode(const Item& a, const Item& b) {
 }
 
 Truth equalAt(Evaluator& evaluator, const Item& left, const Item& right, int depth);
+Truth equalComputed(Evaluator& evaluator, const Item& a, const Item& b, int depth);
 
 Truth equalObjects(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
   if (depth > kMaxTreeDepth) return Truth::False;
@@ -55,7 +56,10 @@ Truth equalObjects(Evaluator& evaluator, const Item& left, const Item& right, in
 
 Truth equalAt(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
   if (sameNode(left, right)) return Truth::True;
-  Item a = evaluator.value(left), b = evaluator.value(right);
+  return equalComputed(evaluator, evaluator.value(left), evaluator.value(right), depth);
+}
+
+Truth equalComputed(Evaluator& evaluator, const Item& a, const Item& b, int depth) {
   if (a.isNode() && b.isNode()) return equalObjects(evaluator, a, b, depth);
   ItemKind x = a.kind(), y = b.kind();
   if (x == ItemKind::String && y == ItemKind::String) return truthOf(a.string() == b.string());
@@ -110,7 +114,7 @@ bool equivalentAt(Evaluator& evaluator, const Item& left, const Item& right, int
   if (a.isNode() && b.isNode()) return equivalentObjects(evaluator, a, b, depth);
   ItemKind x = a.kind(), y = b.kind();
   if (x == ItemKind::String && y == ItemKind::String) {
-    return a.string() == b.string() || foldedForEquivalence(a.string()) == foldedForEquivalence(b.string());
+    return equivalentTexts(a.string(), b.string());
   }
   if (x == ItemKind::Boolean && y == ItemKind::Boolean) return a.boolean() == b.boolean();
   if (x == ItemKind::Type && y == ItemKind::Type) return equalAt(evaluator, a, b, depth) == Truth::True;
@@ -188,6 +192,10 @@ bool asDecimal(const Item& value, base::Decimal& out) {
 
 Truth equal(Evaluator& evaluator, const Item& left, const Item& right) { return equalAt(evaluator, left, right, 0); }
 
+Truth equalValues(Evaluator& evaluator, const Item& left, const Item& right) {
+  return sameNode(left, right) ? Truth::True : equalComputed(evaluator, left, right, 0);
+}
+
 Truth equal(Evaluator& evaluator, std::span<const Item> left, std::span<const Item> right) {
   if (left.empty() || right.empty()) return Truth::Empty;
   if (left.size() != right.size()) return Truth::False;
@@ -202,19 +210,6 @@ Truth equal(Evaluator& evaluator, std::span<const Item> left, std::span<const It
 
 bool equivalent(Evaluator& evaluator, const Item& left, const Item& right) {
   return equivalentAt(evaluator, left, right, 0);
-}
-
-bool equivalent(Evaluator& evaluator, std::span<const Item> left, std::span<const Item> right) {
-  if (left.size() != right.size()) return false;
-  std::vector<bool> taken(right.size(), false);
-  for (const Item& item : left) {
-    bool found = false;
-    for (size_t i = 0; i < right.size() && !found; ++i) {
-      if (!taken[i] && equivalent(evaluator, item, right[i])) found = taken[i] = true;
-    }
-    if (!found) return false;
-  }
-  return true;
 }
 
 Order compare(Evaluator& evaluator, const Item& left, const Item& right) {
@@ -322,9 +317,12 @@ bool binary(Evaluator& evaluator, Operator op, const Items& left, const Items& r
       return pushTruth(truth, out);
     }
     case Operator::Equivalent:
-    case Operator::NotEquivalent:
-      out.push(Item::boolean(equivalent(evaluator, left, right) == (op == Operator::Equivalent)));
+    case Operator::NotEquivalent: {
+      const bool same = equivalent(evaluator, left, right);
+      if (evaluator.failed()) return evaluator.fail(offset, evaluator.error.what, evaluator.error.why);
+      out.push(Item::boolean(same == (op == Operator::Equivalent)));
       return true;
+    }
     case Operator::Union: return unite(evaluator, left, right, offset, out);
     case Operator::Concatenate: return concatenation(evaluator, left, right, offset, out);
     case Operator::In: return membership(evaluator, left, right, offset, out);

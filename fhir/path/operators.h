@@ -9,6 +9,8 @@ namespace fhir::path {
 
 // `=`: Empty when the precision of dates and times, or the units of quantities, leave it open.
 Truth equal(Evaluator& evaluator, const Item& left, const Item& right);
+// The same of what Evaluator::value() gave.
+Truth equalValues(Evaluator& evaluator, const Item& left, const Item& right);
 Truth equal(Evaluator& evaluator, std::span<const Item> left, std::span<const Item> right);
 
 // `~`: never Empty.

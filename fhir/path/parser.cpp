@@ -6,6 +6,7 @@
 
 #include "fhir/definitions/lookup.h"
 #include "fhir/path/function_table.h"
+#include "fhir/path/quantity_math.h"
 #include "fhir/path/temporal_math.h"
 
 namespace fhir::path {
@@ -304,6 +305,10 @@ class Parser {
     quantity->value = *value;
     quantity->unit = unit;
     quantity->calendar = calendar;
+    if (auto ucum = ucumUnit(*quantity)) {
+      program_->units.push_back(std::move(*ucum));
+      quantity->ucum = &program_->units.back();
+    }
     return emitLiteral(offset, Item::quantity(quantity));
   }
 

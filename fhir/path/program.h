@@ -6,6 +6,7 @@
 // operands. Both run in loops, so only brackets and arguments nest, and the parser caps those.
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "fhir/base/name.h"
 #include "fhir/base/patterns.h"
 #include "fhir/path/expression.h"
+#include "fhir/terminology/ucum.h"
 
 namespace fhir::path {
 
@@ -97,6 +99,7 @@ struct Expression::Program {
   std::vector<uint32_t> operands;
   std::vector<base::Name> names;
   std::vector<Item> literals;
+  std::deque<terminology::UcumUnit> units;  // of quantity literals
   std::vector<TypeSpecifier> types;
   std::vector<const FunctionSpec*> functions;
   std::vector<base::Pattern> patterns;  // of calls whose regular expression is a literal: Instruction::type - 1

@@ -54,18 +54,24 @@ MaybeDecimal calendarConvert(const Decimal& value, const CalendarUnit& from, con
   return scaled ? take(scaled->divide(Decimal::fromInteger(calendarFactor(to, months)))) : std::nullopt;
 }
 
-// The UCUM unit of a quantity; calendar words by their UCUM counterpart.
-std::optional<UcumUnit> ucumOf(const Quantity& value) {
-  std::string_view code = value.unit;
-  if (value.calendar) {
-    const CalendarUnit* unit = calendarOf(value.unit);
-    if (!unit) return std::nullopt;
-    code = unit->ucum;
+// The UCUM unit of a quantity; calendar words by their UCUM counterpart. Parsed here unless it has been before.
+class Unit {
+ public:
+  explicit Unit(const Quantity& value) : known_(value.ucum) {
+    if (known_) return;
+    own_ = ucumUnit(value);
+    if (own_) known_ = &*own_;
   }
-  auto parsed = UcumUnit::parse(code);
-  if (!parsed) return std::nullopt;
-  return std::move(*parsed);
-}
+  Unit(const Unit&) = delete;
+  Unit& operator=(const Unit&) = delete;
+  explicit operator bool() const { return known_ != nullptr; }
+  const UcumUnit& operator*() const { return *known_; }
+  const UcumUnit* operator->() const { return known_; }
+
+ private:
+  std::optional<UcumUnit> own_;
+  const UcumUnit* known_;
+};
 
 int sign(std::strong_ordering order) { return order < 0 ? -1 : order > 0 ? 1 : 0; }
 
@@ -82,7 +88,7 @@ std::optional<Aligned> align(const Quantity& left, const Quantity& right, bool l
   bool calendar = left.calendar && right.calendar;
   const CalendarUnit* a = calendar ? calendarOf(left.unit) : nullptr;
   const CalendarUnit* b = calendar ? calendarOf(right.unit) : nullptr;
-  std::optional<UcumUnit> u = calendar ? std::nullopt : ucumOf(left), v = calendar ? std::nullopt : ucumOf(right);
+  const Unit u(left), v(right);
   if (calendar ? (!a || !b) : (!u || !v)) return std::nullopt;
   Decimal one = Decimal::fromInteger(1);
   int order;
@@ -145,7 +151,7 @@ std::optional<Quantity> product(Operator op, const Quantity& left, const Quantit
   if (!right.calendar && right.unit == "1") return Quantity{*value, left.unit, left.calendar};
   if (multiply && !left.calendar && left.unit == "1") return Quantity{*value, right.unit, right.calendar};
   if (left.calendar || right.calendar) return std::nullopt;
-  auto u = UcumUnit::parse(left.unit), v = UcumUnit::parse(right.unit);
+  const Unit u(left), v(right);
   if (!u || !v) return std::nullopt;
   auto scaled = value->multiply(u->number());
   auto number = scaled ? (multiply ? scaled->multiply(v->number()) : scaled->divide(v->number())) : std::move(scaled);
@@ -160,6 +166,18 @@ std::optional<Quantity> product(Operator op, const Quantity& left, const Quantit
 
 }  // namespace
 
+std::optional<UcumUnit> ucumUnit(const Quantity& value) {
+  std::string_view code = value.unit;
+  if (value.calendar) {
+    const CalendarUnit* unit = calendarOf(value.unit);
+    if (!unit) return std::nullopt;
+    code = unit->ucum;
+  }
+  auto parsed = UcumUnit::parse(code);
+  if (!parsed) return std::nullopt;
+  return std::move(*parsed);
+}
+
 std::optional<int> compareQuantity(const Quantity& left, const Quantity& right) {
   if (sameUnit(left, right)) return sign(left.value <=> right.value);
   if (isYearOrMonth(left) || isYearOrMonth(right)) {
@@ -167,7 +185,7 @@ std::optional<int> compareQuantity(const Quantity& left, const Quantity& right) 
     auto aligned = align(left, right, false);
     return aligned ? std::optional(sign(aligned->left <=> aligned->right)) : std::nullopt;
   }
-  auto u = ucumOf(left), v = ucumOf(right);
+  const Unit u(left), v(right);
   if (!u || !v) return std::nullopt;
   auto order = terminology::compare(left.value, *u, right.value, *v);
   return order ? std::optional(sign(*order)) : std::nullopt;
@@ -204,7 +222,7 @@ std::optional<Quantity> convertQuantity(const Quantity& value, std::string_view 
   if (from && to) {
     number = calendarConvert(value.value, *from, *to);
   } else {
-    auto u = ucumOf(value), v = ucumOf(target);
+    const Unit u(value), v(target);
     if (u && v) number = terminology::convert(value.value, *u, *v);
   }
   if (!number) return std::nullopt;
@@ -221,7 +239,7 @@ uint64_t hashQuantity(const Quantity& value) {
   };
   // All durations share one: a year equals 12 months and 365 days, so their values cannot tell them apart.
   if (value.calendar) return kTime;
-  auto unit = ucumOf(value);
+  const Unit unit(value);
   auto canonical = unit ? unit->toCanonical(value.value) : std::nullopt;
   if (!canonical) return text(kUnknown, value.unit);
   std::string name = unit->canonicalUnit();

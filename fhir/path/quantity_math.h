@@ -10,8 +10,12 @@
 
 #include "fhir/path/item.h"
 #include "fhir/path/program.h"
+#include "fhir/terminology/ucum.h"
 
 namespace fhir::path {
+
+// The unit, calendar words as their UCUM counterpart; nothing when it is none.
+std::optional<terminology::UcumUnit> ucumUnit(const Quantity& value);
 
 // Nothing when the units cannot be compared.
 std::optional<int> compareQuantity(const Quantity& left, const Quantity& right);

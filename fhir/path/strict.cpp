@@ -279,13 +279,18 @@ class Checker {
     return out;
   }
 
+  // "Range or Quantity": each name once, so many as a sentence bears.
   std::string typesOf(const Possible& input) const {
-    std::string out;
+    std::vector<std::string_view> names;
+    auto add = [&](std::string_view name) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    };
     for (TypeNumber number : input.fhir) {
-      const definitions::Type* type = definitions_.type(number);
-      if (type && out.size() < 80) out += (out.empty() ? "" : " or ") + std::string(type->name);
+      if (const definitions::Type* type = definitions_.type(number)) add(type->name);
     }
-    for (std::string_view name : input.system) {
+    for (std::string_view name : input.system) add(name);
+    std::string out;
+    for (std::string_view name : names) {
       if (out.size() < 80) out += (out.empty() ? "" : " or ") + std::string(name);
     }
     return out;

@@ -116,13 +116,13 @@ bool contains(Call& call, Items& out) {
 bool upper(Call& call, Items& out) {
   Text text;
   if (!call.stringInput(text)) return false;
-  return !text || pushText(call, upperCase(*text), out);
+  return !text || pushText(call, base::upperCase(*text), out);
 }
 
 bool lower(Call& call, Items& out) {
   Text text;
   if (!call.stringInput(text)) return false;
-  return !text || pushText(call, lowerCase(*text), out);
+  return !text || pushText(call, base::lowerCase(*text), out);
 }
 
 bool replace(Call& call, Items& out) {
@@ -211,17 +211,25 @@ bool join(Call& call, Items& out) {
   Text separator = "";
   if (call.count() > 0 && !call.stringArgument(0, separator)) return false;
   if (call.input.empty()) return true;
-  std::string result;
-  bool first = true;
+  if (!separator) separator = "";
+  size_t size = separator->size() * (call.input.size() - 1);
+  Items texts(call.evaluator.pool);
   for (const Item& item : call.input) {
     Text text;
     if (!call.string({&item, 1}, text)) return false;
-    if (!text) continue;
-    if (!first && separator) result += *separator;
-    result += *text;
-    first = false;
+    size += text->size();
+    texts.push(Item::string(*text));
   }
-  return pushText(call, result, out);
+  if (size > base::Pattern::kMaxReplaced) return call.fail("the result is too long", base::Why::TooCostly);
+  char* const memory = static_cast<char*>(call.evaluator.arena().allocate(size, 1));
+  char* end = memory;
+  auto append = [&](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) append(*separator);
+    append(texts[i].string());
+  }
+  out.push(Item::string({memory, size}));
+  return true;
 }
 
 }  // namespace fhir::path::functions

@@ -82,5 +82,14 @@ TEST(Text, search_form_folds_case_width_accents_and_blanks) {
   EXPECT_GT(searchForm(longer).size(), 18'000u);
 }
 
+TEST(Text, case_is_that_of_Unicode_whatever_the_locale_of_the_process) {
+  EXPECT_EQ(upperCase("stra\u00dfe li"), "STRASSE LI");
+  EXPECT_EQ(upperCase("\u00e9\u0131i"), "\u00c9II");
+  EXPECT_EQ(lowerCase("\u039f\u0394\u039f\u03a3 \u00c9A"), "\u03bf\u03b4\u03bf\u03c2 \u00e9a");
+  EXPECT_EQ(lowerCase("\u738bABC\U0001f525"), "\u738babc\U0001f525");
+  EXPECT_EQ(upperCase(""), "");
+  EXPECT_EQ(upperCase(std::string(2000, 'a') + "\u0149"), std::string(2000, 'A') + "\u02bcN");
+}
+
 }  // namespace
 }  // namespace fhir::base
