@@ -1,4 +1,5 @@
-// R4's own code systems and value sets: rows of fhir/definitions/r4 -> resource -> LoadedTerminology.
+// R4's own code systems and value sets, rows of fhir/definitions/r4, and the lists of ISO that its bindings name,
+// systems/iso_codes.tsv -> resource -> LoadedTerminology.
 
 #include <string>
 #include <string_view>
@@ -8,8 +9,25 @@
 #include "fhir/model/json_writer.h"
 #include "fhir/terminology/loaded_terminology.h"
 
+// The table's bytes, between two symbols.
+asm(".pushsection .rodata\n"
+    ".global onecard_iso_codes\n"
+    "onecard_iso_codes:\n"
+    ".incbin \"" FHIR_ISO_CODES
+    "\"\n"
+    ".global onecard_iso_codes_end\n"
+    "onecard_iso_codes_end:\n"
+    ".byte 0\n"
+    ".popsection\n");
+extern "C" const char onecard_iso_codes[];
+extern "C" const char onecard_iso_codes_end[];
+
 namespace fhir::terminology {
 namespace {
+
+std::string_view isoCodes() {
+  return {onecard_iso_codes, static_cast<size_t>(onecard_iso_codes_end - onecard_iso_codes)};
+}
 
 using definitions::TableReader;
 
@@ -47,6 +65,11 @@ void conceptRow(const TableReader& row, std::string& list) {
   for (std::string_view parent : definitions::words(row.cell(3))) property("parent", "Code", parent);
   if (row.cell(4) == "A") property("notSelectable", "Boolean", "true");
   if (!row.cell(5).empty()) property("status", "Code", row.cell(5));
+  if (!row.cell(6).empty()) {
+    out += ",\"designation\":[{\"language\":\"zh\"";
+    member(out, "value", row.cell(6));
+    out += "}]";
+  }
   if (!properties.empty()) out.append(",\"property\":[").append(properties).append("]");
   listItem(list, out + "}");
 }
@@ -158,6 +181,7 @@ std::shared_ptr<const LoadedTerminology> LoadedTerminology::r4() {
   static const std::shared_ptr<const LoadedTerminology> terminology = [] {
     Builder builder(nullptr);
     readCodeSystems(builder, definitions::r4Tables().code_systems);
+    readCodeSystems(builder, isoCodes());
     readValueSets(builder, definitions::r4Tables().value_sets);
     return builder.build();
   }();

@@ -11,6 +11,7 @@
 #include "gateway/app/institutions.h"
 #include "gateway/app/operations_pages.h"
 #include "gateway/app/site_key.h"
+#include "gateway/app/terminology_files.h"
 #include "gateway/host/clock.h"
 #include "gateway/host/crash_point.h"
 #include "gateway/host/http_server.h"
@@ -90,6 +91,7 @@ struct Gateway::Body {
   std::unique_ptr<intake::Inbox> inbox;
   std::unique_ptr<intake::Pipeline> pipeline;
   std::unique_ptr<access::security::AccessTokens> tokens;
+  std::shared_ptr<const fhir::terminology::LoadedTerminology> terminology;
   std::unique_ptr<access::rest::Rest> rest;
   std::unique_ptr<host::HttpServer> http, source_http;
   std::unique_ptr<intake::ConnectorLoader> loader;
@@ -105,6 +107,7 @@ struct Gateway::Body {
   Result<std::string> siteKey() const;
   Done openIntake();
   Result<std::vector<intake::Source>> sources() const;
+  Done openTerminology();
   Done openAccess();
   Done makeHttp();
   Done openConnectors(const std::vector<intake::Source>& of_sources);
@@ -219,6 +222,19 @@ Done Gateway::Body::openIntake() {
   return {};
 }
 
+// What cannot be read is logged and left out: a record without one value set is better than none.
+Done Gateway::Body::openTerminology() {
+  std::string folder = fromFolderOf(config_path, settings.text("artefacts.folder"));
+  std::vector<std::string> folders;
+  if (std::filesystem::is_directory(folder)) folders.push_back(folder);
+  fhir::base::Findings findings;
+  ASSIGN_OR_RETURN(terminology, loadTerminology(folders, settings.text("site.canonical") + "/", findings));
+  for (const auto& finding : findings.list()) {
+    log->error("terminology.file", {{"file", finding.source}, {"why", finding.what}});
+  }
+  return {};
+}
+
 Done Gateway::Body::openAccess() {
   using access::security::AccessTokens;
   std::vector<access::security::AccessToken> known;
@@ -235,11 +251,13 @@ Done Gateway::Body::openAccess() {
   if (base_url.empty()) {
     base_url = "http://" + settings.text("http.address") + ":" + std::to_string(http->port()) + "/fhir";
   }
+  RETURN_IF_ERROR(openTerminology());
   access::rest::Dependencies needs{*store, fhir::definitions::r4(), clock, [] { return randomId(); }, base_url, zone};
   needs.limits.default_count = static_cast<uint32_t>(settings.number("search.default_count"));
   needs.limits.max_count = static_cast<uint32_t>(settings.number("search.max_count"));
   needs.rights = [this](const host::HttpRequest& request) { return tokens->rightsOf(request); };
   needs.signing_key = signing_key;
+  needs.terminology = terminology;
   needs.on_fault = [this](std::string_view request_id, std::string_view what) {
     log->error("rest.fault", {{"request", request_id}, {"why", what}});
   };

@@ -19,6 +19,8 @@ void addValidate(CLI::App& app, int& exit_code);        // validate
 void addMapCommands(CLI::App& app, int& exit_code);     // map, code-map (map.cpp)
 void addView(CLI::App& app, int& exit_code);            // view
 void addPatch(CLI::App& app, int& exit_code);           // patch
+void addTerminology(CLI::App& app, int& exit_code);     // terminology (terminology.cpp)
+void addCodeSystem(CLI::App& app, int& exit_code);      // code-system import (code_system.cpp)
 
 // Options that every command on a data directory has. The vector and strings must outlive the parse.
 struct ConfigOptions {

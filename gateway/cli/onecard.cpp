@@ -43,6 +43,8 @@ int main(int argc, char** argv) {
   gateway::cli::addMapCommands(app, exit_code);
   gateway::cli::addView(app, exit_code);
   gateway::cli::addPatch(app, exit_code);
+  gateway::cli::addTerminology(app, exit_code);
+  gateway::cli::addCodeSystem(app, exit_code);
   app.footer(
       "onecard COMMAND --help says what a command does, its words and exit codes. Everywhere: 0 done; 1 it could "
       "not be done or found something wrong; 2 the input or the command line is not understood.");

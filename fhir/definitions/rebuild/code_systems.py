@@ -128,7 +128,7 @@ def concepts(system):
 
 def write_code_systems(systems):
     with open(os.path.join(OUT, "code_systems.tsv"), "w", encoding="utf-8", newline="\n") as file:
-        file.write("row\tcode_or_url\tdisplay_or_name\tparents_or_version\tflags\tstatus\tvalue_set\n")
+        file.write("row\tcode_or_url\tdisplay_or_name\tparents_or_version\tflags\tstatus\tvalue_set_or_chinese\n")
         for system in systems:
             flags = [system["content"]]
             if system.get("caseSensitive") is False:

@@ -42,9 +42,11 @@ struct Call {
   fhir::definitions::TypeNumber type = 0;
   std::string type_name;
   std::string id;
+  std::string operation;  // "expand" of $expand; empty: an interaction
   uint64_t version = 0;
   record::search::QueryParameters parameters;  // decoded; without _format and _pretty
   Preferences preferences;
+  std::string accept_language;
   Preconditions preconditions;
   std::string body;
   std::string media_type;  // of the body, as sent

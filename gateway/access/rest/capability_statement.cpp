@@ -6,6 +6,7 @@
 
 #include "fhir/model/json_writer.h"
 #include "gateway/access/rest/bundle_writer.h"
+#include "gateway/access/rest/operations/operations.h"
 #include "gateway/record/search/clause_parser.h"
 
 namespace gateway::access::rest {
@@ -160,6 +161,20 @@ void appendInteractions(std::string& out, bool of_type) {
   out += seen + "]";
 }
 
+void appendOperations(std::string& out, std::string_view type) {
+  std::string list;
+  for (const auto& operation : operations::all()) {
+    if (operation.type != type) continue;
+    list.append(list.empty() ? "" : ",").append("{");
+    appendText(list, "name", operation.name);
+    list += ',';
+    std::string definition = "http://hl7.org/fhir/OperationDefinition/";
+    appendText(list, "definition", definition.append(type).append("-").append(operation.name));
+    list += '}';
+  }
+  if (!list.empty()) out.append(",\"operation\":[").append(list).append("]");
+}
+
 void appendResource(std::string& out, const Service& service, const Type& type, Includes& includes,
                     Documentation& documentation) {
   out += '{';
@@ -171,6 +186,7 @@ void appendResource(std::string& out, const Service& service, const Type& type, 
   appendNames(out, "searchInclude", includes.from[type.name]);
   appendNames(out, "searchRevInclude", includes.to[type.name]);
   appendSearchParameters(out, service, type, documentation);
+  if (service.terminology) appendOperations(out, type.name);
   out += '}';
 }
 

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "fhir/base/result.h"
 #include "fhir/definitions/lookup.h"
+#include "fhir/terminology/loaded_terminology.h"
 #include "gateway/host/clock.h"
 #include "gateway/host/http_server.h"
 #include "gateway/record/search/rights.h"
@@ -37,6 +39,8 @@ struct Dependencies {
   // Told of every 500, for the log.
   std::function<void(std::string_view request_id, std::string_view what)> on_fault;
   std::string software_version = "0.1.0";
+  // What the terminology operations are asked of; nullptr: they are not offered.
+  std::shared_ptr<const fhir::terminology::LoadedTerminology> terminology = fhir::terminology::LoadedTerminology::r4();
 };
 
 }  // namespace gateway::access::rest

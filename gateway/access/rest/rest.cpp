@@ -87,6 +87,8 @@ OrRefusal<Call> Rest::callOf(const HttpRequest& request, Asked& asked) const {
   call.type = asked.route.type;
   call.type_name = asked.route.type_name;
   call.id = asked.route.id;
+  call.operation = asked.route.operation;
+  call.accept_language = request.header("accept-language");
   call.version = asked.route.version;
   call.parameters = std::move(parameters).value();
   for (const auto& [name, value] : request.headers)

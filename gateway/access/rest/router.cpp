@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/access/rest/http_values.h"
+#include "gateway/access/rest/operations/operations.h"
 #include "gateway/access/rest/outcome.h"
 
 namespace gateway::access::rest {
@@ -40,19 +41,28 @@ std::optional<uint64_t> versionNumber(std::string_view text) {
   return version;
 }
 
-// The shape below a known type; fills id and version.
+// $name on a type (route.id is empty) or on an instance.
+OrRefusal<Shape> operationShape(std::string_view name, bool last, Route& route) {
+  bool on_instance = !route.id.empty();
+  if (!last || operations::findOperation(route.type_name, name, on_instance) == nullptr)
+    return notOffered("this operation is not offered");
+  route.operation = name;
+  return on_instance ? Shape::InstanceOperation : Shape::TypeOperation;
+}
+
+// The shape below a known type; fills id, version and operation.
 OrRefusal<Shape> shapeBelowType(const fhir::definitions::Definitions& definitions,
                                 const std::vector<std::string>& segments, Route& route) {
   if (segments.size() == 1) return Shape::Type;
   const std::string& second = segments[1];
-  if (second.starts_with('$')) return notOffered("this operation is not offered");
+  if (second.starts_with('$')) return operationShape(std::string_view(second).substr(1), segments.size() == 2, route);
   if (second == "_search" && segments.size() == 2) return Shape::TypeSearch;
   if (second == "_history") return notOffered("the history of a whole type is not offered");
   if (second.starts_with('_')) return refuse(Refusal::UnknownPath, "there is nothing at this path");
   route.id = second;
   if (segments.size() == 2) return Shape::Instance;
   const std::string& third = segments[2];
-  if (third.starts_with('$')) return notOffered("this operation is not offered");
+  if (third.starts_with('$')) return operationShape(std::string_view(third).substr(1), segments.size() == 3, route);
   const auto* compartment = definitions.type(third);
   if (third == "*" || (compartment != nullptr && definitions.isResource(compartment->number)))
     return notOffered("search in a compartment is not offered; use the search parameter instead");

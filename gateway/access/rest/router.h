@@ -15,6 +15,7 @@ struct Route {
   fhir::definitions::TypeNumber type = 0;
   std::string type_name;
   std::string id;
+  std::string operation;  // without $
   uint64_t version = 0;
 };
 

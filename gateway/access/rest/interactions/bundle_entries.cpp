@@ -60,6 +60,9 @@ std::optional<Answer> readRequest(const Service& service, Node entry, AskedEntry
   asked.route = std::get<Route>(std::move(found));
   if (asked.route.interaction->shape == Shape::System)
     return refuse({fhir::base::Why::Unsupported, "a batch or transaction cannot hold another", asked.place()});
+  bool operation = !asked.route.operation.empty();
+  if (operation && call.method == "POST")
+    return refuse({fhir::base::Why::Unsupported, "an entry calls an operation by GET", asked.place() + ".request"});
   if (question != std::string::npos) {
     auto parameters = record::search::decodeForm(std::string_view(url).substr(question + 1));
     if (!parameters.ok()) return refuse(parameters.error());
@@ -70,6 +73,7 @@ std::optional<Answer> readRequest(const Service& service, Node entry, AskedEntry
   call.type = asked.route.type;
   call.type_name = asked.route.type_name;
   call.id = asked.route.id;
+  call.operation = asked.route.operation;
   call.version = asked.route.version;
   return readPreconditions(request, call.preconditions);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/access/rest/operations/operations.h"
 #include "gateway/access/rest/outcome.h"
 
 namespace gateway::access::rest::interactions {
@@ -21,6 +22,10 @@ constexpr Interaction kAll[] = {
     {Shape::Type, "GET", "search-type", false, Accepts::Search, searchType},
     {Shape::Type, "PATCH", "patch", true, Accepts::Search, patch},
     {Shape::TypeSearch, "POST", "search-type", false, Accepts::Search, searchType},
+    {Shape::TypeOperation, "GET", "", false, Accepts::Search, operations::perform},
+    {Shape::TypeOperation, "POST", "", false, Accepts::Search, operations::perform},
+    {Shape::InstanceOperation, "GET", "", false, Accepts::Search, operations::perform},
+    {Shape::InstanceOperation, "POST", "", false, Accepts::Search, operations::perform},
     {Shape::System, "POST", "transaction", false, Accepts::NoParameters, batchOrTransaction},
     {Shape::System, "POST", "batch", false, Accepts::NoParameters, batchOrTransaction},
 };
@@ -30,7 +35,7 @@ bool accepted(Accepts accepts, std::string_view parameter) {
     case Accepts::NoParameters: return false;
     case Accepts::Subset: return parameter == "_summary" || parameter == "_elements";
     case Accepts::Paging: return parameter == "_count" || parameter == "_page";
-    case Accepts::Search: return true;  // the query parser is the judge
+    case Accepts::Search: return true;  // the query parser or the operation is the judge
   }
   return false;
 }

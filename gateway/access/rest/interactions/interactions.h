@@ -30,6 +30,8 @@ enum class Shape : uint8_t {
   Instance,         // [base]/[type]/[id]
   InstanceHistory,  // [base]/[type]/[id]/_history
   Version,          // [base]/[type]/[id]/_history/[version]
+  TypeOperation,      // [base]/[type]/$[name]
+  InstanceOperation,  // [base]/[type]/[id]/$[name]
 };
 
 // The query parameters besides _format and _pretty.

@@ -108,6 +108,16 @@ TEST(R4Terminology, the_hierarchy_of_v3_systems_is_carried) {
   EXPECT_FALSE(acts->isA(classes, ambulatory));
 }
 
+TEST(R4Terminology, countries_and_currencies_of_iso_are_here) {
+  EXPECT_TRUE(check("http://hl7.org/fhir/ValueSet/currencies", {.code = "CNY"}, true).valid());
+  EXPECT_FALSE(check("http://hl7.org/fhir/ValueSet/currencies", {.code = "RMB"}, true).valid());
+  for (std::string_view code : {"CN", "CHN", "156"}) {
+    EXPECT_TRUE(check("", {.system = "urn:iso:std:iso:3166", .code = code, .display = "中国"}).valid()) << code;
+  }
+  const CodeSystem* countries = LoadedTerminology::r4()->codeSystem("urn:iso:std:iso:3166");
+  EXPECT_EQ(countries->size(), 3u * 249);
+}
+
 TEST(R4Terminology, takes_little_memory) { EXPECT_LT(LoadedTerminology::r4()->memory(), 4u << 20); }
 
 }  // namespace
