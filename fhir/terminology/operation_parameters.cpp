@@ -160,7 +160,8 @@ std::string OperationOutput::finish() {
 }
 
 base::Result<std::string> parametersFromPairs(const std::vector<std::pair<std::string, std::string>>& pairs) {
-  std::string json = "{\"resourceType\":\"Parameters\",\"parameter\":[";
+  if (pairs.empty()) return std::string(R"({"resourceType":"Parameters"})");
+  std::string json = R"({"resourceType":"Parameters","parameter":[)";
   for (const auto& [name, value] : pairs) {
     bool complex = name == "codeableConcept" || name == "valueSet" || name == "codeSystem" || name == "conceptMap" ||
                    name == "tx-resource" || name == "dependency";

@@ -40,7 +40,8 @@ struct Dependencies {
   std::function<void(std::string_view request_id, std::string_view what)> on_fault;
   std::string software_version = "0.1.0";
   // What the terminology operations are asked of; nullptr: they are not offered.
-  std::shared_ptr<const fhir::terminology::LoadedTerminology> terminology = fhir::terminology::LoadedTerminology::r4();
+  std::shared_ptr<const fhir::terminology::LoadedTerminology> terminology =
+      fhir::terminology::LoadedTerminology::r4();
 };
 
 }  // namespace gateway::access::rest

@@ -23,13 +23,13 @@ struct Service : Dependencies {
 namespace gateway::access::rest::interactions {
 
 enum class Shape : uint8_t {
-  System,           // [base]
-  Metadata,         // [base]/metadata
-  Type,             // [base]/[type]
-  TypeSearch,       // [base]/[type]/_search
-  Instance,         // [base]/[type]/[id]
-  InstanceHistory,  // [base]/[type]/[id]/_history
-  Version,          // [base]/[type]/[id]/_history/[version]
+  System,             // [base]
+  Metadata,           // [base]/metadata
+  Type,               // [base]/[type]
+  TypeSearch,         // [base]/[type]/_search
+  Instance,           // [base]/[type]/[id]
+  InstanceHistory,    // [base]/[type]/[id]/_history
+  Version,            // [base]/[type]/[id]/_history/[version]
   TypeOperation,      // [base]/[type]/$[name]
   InstanceOperation,  // [base]/[type]/[id]/$[name]
 };

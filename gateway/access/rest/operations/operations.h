@@ -25,7 +25,8 @@ const Operation* findOperation(std::string_view type, std::string_view name, boo
 // The interaction behind Shape::TypeOperation and Shape::InstanceOperation: GET and POST.
 Answer perform(const Service& service, const Call& call);
 
-// terminology.cpp: CodeSystem/$lookup, $validate-code, $subsumes; ValueSet/$expand, $validate-code; ConceptMap/$translate
+// terminology.cpp: CodeSystem/$lookup, $validate-code, $subsumes; ValueSet/$expand, $validate-code;
+// ConceptMap/$translate
 Answer terminology(const Service& service, const Call& call);
 
 }  // namespace gateway::access::rest::operations

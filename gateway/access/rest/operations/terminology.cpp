@@ -1,5 +1,5 @@
-// The terminology operations over the site's terminology (Dependencies::terminology), and over a stored resource when they
-// are called on one.
+// The terminology operations over the site's terminology (Dependencies::terminology), and over a stored resource when
+// they are called on one.
 
 #include "fhir/terminology/operations.h"
 
