@@ -30,6 +30,17 @@ std::string replaced(std::string text, std::string_view canonical) {
   return text;
 }
 
+// Whether the text's first resourceType is one of ours: a folder holds much else, and not all of it can be read.
+bool isTerminology(std::string_view json) {
+  constexpr std::string_view kMember = "\"resourceType\"";
+  size_t at = json.find(kMember);
+  if (at == std::string_view::npos) return false;
+  size_t begin = json.find('"', at + kMember.size());
+  size_t end = begin == std::string_view::npos ? begin : json.find('"', begin + 1);
+  if (end == std::string_view::npos) return false;
+  return LoadedTerminology::Builder::isTerminologyType(json.substr(begin + 1, end - begin - 1));
+}
+
 class TerminologyFiles {
  public:
   TerminologyFiles(LoadedTerminology::Builder& builder, std::string_view canonical, Findings& findings)
@@ -68,7 +79,8 @@ class TerminologyFiles {
     if (!file) return complain(path, "the file cannot be read");
     if (path.ends_with(".tgz")) return addPackage(path, bytes.str());
     if (path.ends_with(".xml")) return addXml(path, bytes.str());
-    addJson(path, replaced(bytes.str(), canonical_));
+    std::string json = bytes.str();
+    if (isTerminology(json)) addJson(path, replaced(std::move(json), canonical_));
   }
 
   void addJson(const std::string& path, std::string json) { take(builder_.addJson(std::move(json), path), path); }
