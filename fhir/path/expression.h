@@ -84,7 +84,7 @@ struct Evaluation {
   base::Arena& arena;
   const Variables* variables = nullptr;
   Resolver* resolver = nullptr;
-  const terminology::Terminology* terminology = nullptr;
+  terminology::Terminology* terminology = nullptr;
   Conformance* conformance = nullptr;
   TraceSink* trace = nullptr;
   StepSink* steps = nullptr;            // hears every step; for people who look for a mistake

@@ -28,7 +28,7 @@ void addVersions(const VersionedResources<Resource>& resources, std::string_view
 LoadedTerminology::LoadedTerminology(std::unique_ptr<Layer> layer) : layer_(std::move(layer)) {}
 LoadedTerminology::~LoadedTerminology() = default;
 
-std::optional<bool> LoadedTerminology::memberOf(const Coding& coding, std::string_view value_set) const {
+std::optional<bool> LoadedTerminology::memberOf(const Coding& coding, std::string_view value_set) {
   CodeQuestion question;
   question.codings = {&coding, 1};
   question.value_set = value_set;
@@ -39,8 +39,7 @@ std::optional<bool> LoadedTerminology::memberOf(const Coding& coding, std::strin
   return answer.valid();
 }
 
-std::optional<bool> LoadedTerminology::subsumes(std::string_view system, std::string_view a,
-                                                std::string_view b) const {
+std::optional<bool> LoadedTerminology::subsumes(std::string_view system, std::string_view a, std::string_view b) {
   auto answer = testSubsumption(*this, system, a, b);
   if (!answer) return std::nullopt;
   return *answer == Subsumption::Equivalent || *answer == Subsumption::Subsumes;

@@ -36,9 +36,9 @@ class LoadedTerminology final : public Terminology {
   // R4's own code systems and value sets that bindings of R4 need (fhir/definitions/r4). Made at the first call.
   static std::shared_ptr<const LoadedTerminology> r4();
 
-  // --- the port, for FHIRPath ---
-  std::optional<bool> memberOf(const Coding& coding, std::string_view value_set) const override;
-  std::optional<bool> subsumes(std::string_view system, std::string_view a, std::string_view b) const override;
+  // --- the port, for FHIRPath; const in effect (the port's functions are not) ---
+  std::optional<bool> memberOf(const Coding& coding, std::string_view value_set) override;
+  std::optional<bool> subsumes(std::string_view system, std::string_view a, std::string_view b) override;
 
   // --- what is loaded; nullptr when it is not ---
   const CodeSystem* codeSystem(std::string_view canonical) const;

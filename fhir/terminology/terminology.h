@@ -18,9 +18,9 @@ class Terminology {
  public:
   virtual ~Terminology() = default;
   // Nothing when the value set or the code system is unknown here.
-  virtual std::optional<bool> memberOf(const Coding& coding, std::string_view value_set) const = 0;
+  virtual std::optional<bool> memberOf(const Coding& coding, std::string_view value_set) = 0;
   // True when `a` equals or is an ancestor of `b`.
-  virtual std::optional<bool> subsumes(std::string_view system, std::string_view a, std::string_view b) const = 0;
+  virtual std::optional<bool> subsumes(std::string_view system, std::string_view a, std::string_view b) = 0;
 };
 
 }  // namespace fhir::terminology

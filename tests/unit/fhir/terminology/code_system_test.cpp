@@ -166,8 +166,12 @@ TEST(LoadedTerminology, upper_layers_win_and_lower_ones_stay) {
   EXPECT_EQ(top->codeSystem("http://x/s|2"), nullptr);
   EXPECT_EQ(top->codeSystemVersions("http://x/s").size(), 2u);
   Coding third{.code = "third"};
-  EXPECT_EQ(top->memberOf(third, "http://hl7.org/fhir/ValueSet/administrative-gender"), true);
-  EXPECT_EQ(LoadedTerminology::r4()->memberOf(third, "http://hl7.org/fhir/ValueSet/administrative-gender"), false);
+  EXPECT_EQ(
+      const_cast<LoadedTerminology&>(*top).memberOf(third, "http://hl7.org/fhir/ValueSet/administrative-gender"),
+      true);
+  EXPECT_EQ(const_cast<LoadedTerminology&>(*LoadedTerminology::r4())
+                .memberOf(third, "http://hl7.org/fhir/ValueSet/administrative-gender"),
+            false);
 }
 
 TEST(LoadedTerminology, answers_fhirpath) {
@@ -181,7 +185,7 @@ TEST(LoadedTerminology, answers_fhirpath) {
     auto expression = path::Expression::compile(text);
     base::Arena arena;
     path::Evaluation evaluation(arena);
-    evaluation.terminology = terminology.get();
+    evaluation.terminology = const_cast<LoadedTerminology*>(terminology.get());
     auto result =
         expression->evaluate(path::Item::node(observation->root(), &model::Document::navigator()), evaluation);
     if (!result) return result.error().text();
