@@ -103,6 +103,13 @@ Findings Pass::result() {
     if (made.expression.empty()) made.expression = model::placeOf(tree.node(located_[i].record));
     out.add(std::move(made));
   }
+  if (rule_steps_ > kMostRuleSteps)
+    out.add({Severity::Warning,
+             "too-costly",
+             "the profiles ask too much of this resource; the rest was not checked",
+             model::placeOf(tree.node(0)),
+             "limit",
+             {}});
   if (dropped_)
     out.add({*dropped_,
              "too-costly",

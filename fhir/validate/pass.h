@@ -143,6 +143,9 @@ class Pass final : public path::Conformance {
     return false;
   }
 
+  // Profiles that try many slices inside slices end here.
+  static constexpr uint64_t kMostRuleSteps = 5'000'000;
+  uint64_t rule_steps_ = 0;
   int quiet_ = 0;                                            // inside holds()
   std::unordered_set<uint32_t> bound_wrong_;                 // elements with a finding about their binding
   std::vector<uint32_t> wrong_;                              // records with errors of form

@@ -93,6 +93,7 @@ std::optional<bool> Pass::conformsTo(const path::Item& element, std::string_view
 }
 
 void Pass::checkRule(uint32_t index, const ElementRule& rule, const Profile& profile) {
+  if (++rule_steps_ > kMostRuleSteps) return;  // result() says so
   if (!rule.types.empty() && !checkTypes(index, rule)) return;
   checkValues(index, rule);
   if (rule.binding) {

@@ -65,6 +65,9 @@ class Overlay {
     std::vector<Segment> way = segmentsOf(path), by_id = segmentsOf(id);
     if (way.size() > kDeepest) return base::Error{base::Why::TooCostly, "a path has too many segments", {}};
     const std::string_view slice = textOf(element, "sliceName");
+    if (isTooDeep(slice) ||
+        std::any_of(by_id.begin(), by_id.end(), [](const Segment& s) { return isTooDeep(s.slice); }))
+      return base::Error{base::Why::TooCostly, "slices stand too deep in slices", {}};
     for (Segment& segment : way) segment.slice.clear();
     if (sameNames(way, by_id) && (slice.empty() || !by_id.back().slice.empty())) {
       if (slice.empty() || by_id.back().slice == slice) return by_id;
@@ -77,6 +80,8 @@ class Overlay {
     way.back().slice = slice;
     return way;
   }
+
+  static bool isTooDeep(std::string_view slice) { return std::count(slice.begin(), slice.end(), '/') > 8; }
 
   static bool sameNames(const std::vector<Segment>& path, const std::vector<Segment>& id) {
     if (path.size() != id.size()) return false;
