@@ -1,8 +1,10 @@
 #include "fhir/terminology/membership.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "fhir/terminology/grammar_systems.h"
+#include "fhir/terminology/ucum.h"
 
 namespace fhir::terminology {
 namespace {
@@ -13,6 +15,35 @@ std::string canonicalOf(std::string_view url, std::string_view version) {
   std::string out(url);
   if (!version.empty()) out.append("|").append(version);
   return out;
+}
+
+// Filters on a code of a grammar: on the code itself, and UCUM's "canonical", the unit that it can be converted to.
+// Nothing when the filter asks for something that a grammar does not have.
+std::optional<bool> passesOnGrammar(const ValueSetFilter& filter, std::string_view code) {
+  if (filter.property == "canonical" && filter.op == FilterOperator::Equal) {
+    auto unit = UcumUnit::parse(code), wanted = UcumUnit::parse(filter.value);
+    if (!unit || !wanted) return std::nullopt;
+    return unit->comparableWith(*wanted);
+  }
+  if (filter.property != "code" && filter.property != "concept") return std::nullopt;
+  bool listed = std::find(filter.values.begin(), filter.values.end(), code) != filter.values.end();
+  switch (filter.op) {
+    case FilterOperator::Equal: return filter.value == code;
+    case FilterOperator::In: return listed;
+    case FilterOperator::NotIn: return !listed;
+    case FilterOperator::Regex: return filter.pattern->fullMatch(code);
+    default: return std::nullopt;
+  }
+}
+
+// In when all filters are passed.
+Member passesAllOnGrammar(const std::vector<ValueSetFilter>& filters, std::string_view code) {
+  for (const ValueSetFilter& filter : filters) {
+    auto passes = passesOnGrammar(filter, code);
+    if (!passes) return Member::Unknown;
+    if (!*passes) return Member::Out;
+  }
+  return Member::In;
 }
 
 // "1.0" of a question is met by an include's "1.0.3" and the other way round.
@@ -146,7 +177,8 @@ Member MembershipCheck::inSystem(const ValueSetPart& part, const Candidate& cand
     if (here) note(Obstacle::Kind::Fragment, canonicalOf(part.system, system->version()));
     auto by_grammar = here ? std::nullopt : isCodeOfGrammar(part.system, candidate.code);
     if (by_grammar == false) return Member::Out;
-    if (by_grammar && part.filters.empty()) return Member::In;
+    Member passed = by_grammar ? passesAllOnGrammar(part.filters, candidate.code) : Member::Unknown;
+    if (passed != Member::Unknown) return passed;
     if (!here) note(Obstacle::Kind::UnknownCodeSystem, canonicalOf(part.system, part.version));
     return Member::Unknown;
   }

@@ -54,7 +54,8 @@ const std::vector<Setting>& settingsTable() {
       {"mappings.folder", SettingKind::Path, "../mappings", "",
        "folder of mappings and code maps, taken from the folder of this file", "0.1"},
       {"artefacts.folder", SettingKind::Path, "artefacts", "",
-       "folder of CodeSystem, ValueSet and ConceptMap resources and packages (.tgz) for the terminology operations, taken "
+       "folder of CodeSystem, ValueSet and ConceptMap resources and packages (.tgz) for the terminology operations, "
+       "taken "
        "from the folder of this file",
        "0.2"},
       {"connectors.folder", SettingKind::Path, "", "",
