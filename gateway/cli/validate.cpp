@@ -135,6 +135,9 @@ void addValidate(CLI::App& app, int& exit_code) {
   command->add_option("--format", options->format, "text (default) or outcome")
       ->check(CLI::IsMember({"text", "outcome"}));
   command->add_option("files", options->files, "resources; - is standard input")->required();
+  command->footer(
+      "Exit code: 0 no errors; 1 errors were found; 2 a file, a package or the command line cannot be read.\n"
+      "What the packages lack is told on standard error.");
   command->callback([options, &exit_code] { exit_code = Command(*options).run(); });
 }
 
