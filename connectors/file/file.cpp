@@ -137,7 +137,7 @@ class File : public sdk::Connector {
   int64_t take(const Folder::Ready& ready) {
     if (safe_.count(ready.stamp) != 0) return putAway(ready);
     if (folder_.tooLarge(ready)) {
-      return refuse(ready.name,
+      return refuse(ready,
                     "The file is larger than max_bytes of this source, " + std::to_string(max_bytes_) + " bytes.\n");
     }
     const auto bytes = folder_.read(ready);
@@ -154,7 +154,7 @@ class File : public sdk::Connector {
     }
     if (receipt.refused()) {
       const std::string reason(receipt.reply());
-      return refuse(ready.name, reason.empty() ? "The gateway refused the file.\n" : reason);
+      return refuse(ready, reason.empty() ? "The gateway refused the file.\n" : reason);
     }
     return notTaken(receipt);
   }
@@ -169,8 +169,8 @@ class File : public sdk::Connector {
   }
 
   int64_t putAway(const Folder::Ready& ready) {
-    const bool away = deletes_ ? folder_.remove(ready.name) : folder_.moveToDone(ready.name);
-    if (away || errno == ENOENT) {
+    const Folder::Away away = deletes_ ? folder_.remove(ready) : folder_.moveToDone(ready);
+    if (away != Folder::Away::No || errno == ENOENT) {
       safe_.erase(ready.stamp);
       return 0;
     }
@@ -180,12 +180,12 @@ class File : public sdk::Connector {
     return 0;
   }
 
-  int64_t refuse(const std::string& name, const std::string& reason) {
+  int64_t refuse(const Folder::Ready& ready, const std::string& reason) {
     host_.count("file_refused_total");
-    if (folder_.moveToRefused(name, reason) || errno == ENOENT) {
-      host_.warn("file_refused", {{"file", name}});
+    if (folder_.moveToRefused(ready, reason) != Folder::Away::No || errno == ENOENT) {
+      host_.warn("file_refused", {{"file", ready.name}});
     } else {
-      host_.error("file_cannot_be_moved", {{"file", name}, {"why", std::strerror(errno)}});
+      host_.error("file_cannot_be_moved", {{"file", ready.name}, {"why", std::strerror(errno)}});
       return kLongestPause_ms;
     }
     return 0;

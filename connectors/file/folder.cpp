@@ -16,6 +16,8 @@
 namespace connectors::file {
 namespace {
 
+const std::string kDelivered = ".delivered-";
+
 int64_t nanoseconds(const timespec& time) { return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
 bool endsWith(const std::string& name, std::string_view end) {
@@ -46,7 +48,18 @@ std::optional<std::string> Folder::prepare() const {
     if (!std::filesystem::is_directory(path, trouble)) return "cannot make the folder " + path;
     if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) return "the folder may not be read and written: " + path;
   }
+  bringBackWhatWasBeingRemoved();
   return std::nullopt;
+}
+
+// A crash came between the two steps of remove(): the file is handed over once more, and recognised if it was before.
+void Folder::bringBackWhatWasBeingRemoved() const {
+  std::error_code trouble;
+  for (const auto& entry : std::filesystem::directory_iterator(rules_.folder, trouble)) {
+    const std::string name = entry.path().filename().string();
+    if (name.rfind(kDelivered, 0) != 0) continue;
+    std::filesystem::rename(entry.path(), freeName(".", name.substr(kDelivered.size())), trouble);
+  }
 }
 
 // Writers use temporary names until a file is whole.
@@ -92,8 +105,7 @@ std::vector<Folder::Ready> Folder::look(int64_t now_ms) {
   std::vector<Ready> ready;
   for (const auto* entry : settled) {
     const Seen& seen = entry->second;
-    ready.push_back({entry->first, seen.size,
-                     entry->first + "/" + std::to_string(seen.inode) + "/" + std::to_string(seen.modified_ns)});
+    ready.push_back({entry->first, seen.size, stampOf(entry->first, seen)});
   }
   return ready;
 }
@@ -128,16 +140,46 @@ std::string Folder::freeName(const std::string& inner, const std::string& name) 
   return candidate;
 }
 
-bool Folder::moveTo(const std::string& inner, const std::string& name) const {
-  return ::rename((rules_.folder + "/" + name).c_str(), freeName(inner, name).c_str()) == 0;
+std::string Folder::stampOf(const std::string& name, const Seen& seen) {
+  return name + "/" + std::to_string(seen.inode) + "/" + std::to_string(seen.modified_ns);
 }
 
-bool Folder::moveToRefused(const std::string& name, const std::string& reason) const {
-  const std::string target = freeName("refused", name);
-  return writeWhole(target + ".reason", reason) &&
-         ::rename((rules_.folder + "/" + name).c_str(), target.c_str()) == 0;
+bool Folder::isStill(const std::string& path, const Ready& file) const {
+  Seen now;
+  return describe(path, now) && stampOf(file.name, now) == file.stamp && now.size == file.size;
 }
 
-bool Folder::remove(const std::string& name) const { return ::unlink((rules_.folder + "/" + name).c_str()) == 0; }
+// Names are all that can be moved, so it is looked at before and behind.
+Folder::Away Folder::moveTo(const Ready& file, const std::string& target) const {
+  const std::string path = rules_.folder + "/" + file.name;
+  Seen ignored;
+  if (!describe(path, ignored)) {
+    errno = ENOENT;
+    return Away::No;
+  }
+  if (!isStill(path, file)) return Away::AnotherFile;
+  if (::rename(path.c_str(), target.c_str()) != 0) return Away::No;
+  if (isStill(target, file)) return Away::Yes;
+  if (::renameat2(AT_FDCWD, target.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
+    (void)std::rename(target.c_str(), freeName(".", file.name).c_str());
+  }
+  return Away::AnotherFile;
+}
+
+Folder::Away Folder::moveToRefused(const Ready& file, const std::string& reason) const {
+  const std::string target = freeName("refused", file.name);
+  if (!writeWhole(target + ".reason", reason)) return Away::No;
+  const Away away = moveTo(file, target);
+  if (away == Away::AnotherFile) ::unlink((target + ".reason").c_str());
+  return away;
+}
+
+// Under a name that look() passes over it can be looked at once more before it is gone.
+Folder::Away Folder::remove(const Ready& file) const {
+  const std::string target = freeName(".", kDelivered + file.name);
+  const Away away = moveTo(file, target);
+  if (away == Away::Yes) ::unlink(target.c_str());
+  return away;
+}
 
 }  // namespace connectors::file

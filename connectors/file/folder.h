@@ -37,11 +37,13 @@ class Folder {
   // The bytes, or nothing when the file has gone, has changed since look(), or may not be read.
   std::optional<std::string> read(const Ready& file) const;
 
-  // Into `done` or `refused`, under a free name. False with errno when the system refuses.
-  bool moveToDone(const std::string& name) const { return moveTo("done", name); }
+  // Put the file away once it has been dealt with: into `done` or `refused` under a free name, or for good. A writer
+  // may meanwhile have given its name to another file: that one stays, or comes back, and is looked at in its turn.
+  enum class Away { Yes, AnotherFile, No };  // No: the system refuses, see errno
+  Away moveToDone(const Ready& file) const { return moveTo(file, freeName("done", file.name)); }
   // Writes <name>.reason beside it first, so that no refused file is ever without its reason.
-  bool moveToRefused(const std::string& name, const std::string& reason) const;
-  bool remove(const std::string& name) const;
+  Away moveToRefused(const Ready& file, const std::string& reason) const;
+  Away remove(const Ready& file) const;
 
  private:
   struct Seen {
@@ -54,8 +56,11 @@ class Folder {
     }
   };
   bool wanted(const std::string& name) const;
+  void bringBackWhatWasBeingRemoved() const;
   static bool describe(const std::string& path, Seen& seen);
-  bool moveTo(const std::string& inner, const std::string& name) const;
+  static std::string stampOf(const std::string& name, const Seen& seen);
+  bool isStill(const std::string& path, const Ready& file) const;
+  Away moveTo(const Ready& file, const std::string& target) const;
   std::string freeName(const std::string& inner, const std::string& name) const;
 
   FolderRules rules_;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "fhir/base/temporal.h"
@@ -99,6 +100,8 @@ std::string hl7v2Ack(std::string_view message, std::string_view declared_encodin
     out += fieldText(text, header);
   }
   out += '\r';
+  // What is echoed must not end the frame in which the answer travels.
+  out.erase(std::remove_if(out.begin(), out.end(), [](char c) { return c == '\x0B' || c == '\x1C'; }), out.end());
   auto encoded = mappings::source::encode(out, header.encoding.empty() ? "UTF-8" : header.encoding);
   return encoded.ok() ? *encoded : out;
 }

@@ -48,6 +48,43 @@ TEST_F(FileDrop, hands_a_complete_file_over_with_its_name_and_moves_it_to_done) 
   EXPECT_EQ(textOf("done/people.csv"), stored[0].bytes);
 }
 
+// The writer replaces a file while it is handed over: the new one must not go away with the old one's name.
+TEST_F(FileDrop, hands_over_a_file_that_took_the_name_of_another_meanwhile) {
+  for (const std::string after : {"move", "delete"}) {
+    const std::string name = after + ".csv", first = "first of " + after, second = "second of " + after;
+    FakeHost host;
+    std::atomic<bool> replaced{false};
+    host.decide([&](const kit::Delivered& message) {
+      if (!replaced.exchange(true)) {
+        folder_.file(name + ".part", second);
+        std::filesystem::rename(folder_.path() + "/" + name + ".part", folder_.path() + "/" + name);
+      }
+      return FakeHost::stored(message);
+    });
+    kit::Running running(
+        host, onecard_connector_file(),
+        {{"folder", folder_.path()}, {"settle", "30"}, {"poll", "5"}, {"after", after}, {"pattern", name}});
+    ASSERT_TRUE(running.created() && running.start()) << running.error();
+    folder_.file(name, first);
+    EXPECT_TRUE(eventually([&] { return host.hasStored(second); })) << after;
+    EXPECT_TRUE(host.hasStored(first)) << after;
+    EXPECT_TRUE(eventually([&] { return !exists(name); })) << after;
+  }
+}
+
+TEST_F(FileDrop, does_not_put_a_file_aside_that_took_the_name_of_a_refused_one) {
+  std::atomic<bool> replaced{false};
+  host_.decide([&](const kit::Delivered& message) {
+    if (replaced.exchange(true)) return FakeHost::stored(message);
+    folder_.file("a.csv.part", "good");
+    std::filesystem::rename(folder_.path() + "/a.csv.part", folder_.path() + "/a.csv");
+    return FakeHost::refused(message);
+  });
+  begin();
+  folder_.file("a.csv", "bad");
+  EXPECT_TRUE(eventually([&] { return host_.hasStored("good"); }));
+}
+
 TEST_F(FileDrop, leaves_files_alone_that_are_temporary_hidden_or_do_not_match) {
   begin({{"pattern", "*.csv"}});
   for (const char* name : {"a.csv.tmp", "b.csv.part", ".c.csv", "d.txt"}) folder_.file(name, "x");

@@ -55,6 +55,14 @@ TEST(Hl7v2Ack, cuts_a_long_reason_between_characters_and_never_lets_it_begin_a_s
   EXPECT_TRUE(mappings::source::decode(ack, "UTF-8").ok()) << ack;
 }
 
+// What is echoed must not end the frame in which the answer travels.
+TEST(Hl7v2Ack, holds_no_byte_of_the_framing) {
+  const std::string ack =
+      hl7v2Ack("MSH|^~\\&|A\x0B|B|C|D|||ADT^A01|C1\x1C|P|2.4\r", "", "AE", "why\x1C", receipt(), kZone);
+  EXPECT_EQ(ack.find_first_of("\x0B\x1C"), std::string::npos) << ack;
+  EXPECT_NE(ack.find("MSA|AE|C1|why\r"), std::string::npos) << ack;
+}
+
 TEST(Hl7v2Ack, has_no_time_when_nothing_was_received) {
   Receipt none;
   none.id = "abc";
