@@ -38,7 +38,8 @@ store::WriteMode writeMode(engine::WriteMode mode) {
   return store::WriteMode::Newer;
 }
 
-constexpr size_t kFirstParts = 64;  // enough to see whether a mapping accepts the message
+constexpr uint32_t kMostRecords = 200'000;  // of one message's tree, about 100 bytes each: two are in hand at most
+constexpr size_t kFirstParts = 64;          // enough to see whether a mapping accepts the message
 
 // Characters that stand for something undecodable, in the texts of a part.
 uint32_t replacedIn(const source_ns::SourceTree& tree) {
@@ -130,6 +131,7 @@ Result<ReadStage> ReadStage::open(const engine::MapLibrary& library, const Sourc
     auto options = library.readOptions(mapping);
     if (!options.ok()) return options.error();
     if (!source.encoding.empty()) options->encoding = source.encoding;
+    options->max_records = std::min(options->max_records, kMostRecords);
     auto reader = last ? source_ns::PartReader::openAndFree(message.bytes, *options)
                        : source_ns::PartReader::open(message.bytes, *options);
     if (!reader.ok()) {
