@@ -130,6 +130,14 @@ int replay(const CommandParts& parts, const Words& words, const AdminOutput& out
     out("inbox replay ID [--part N], or inbox replay --parked [--source NAME]\n");
     return 2;
   }
+  // What was mended since the start is used from here on, by new messages too.
+  auto changed = parts.library.reload();
+  if (!changed.ok()) {
+    out("nothing is replayed: the mappings do not load, and the gateway goes on with those it has\n");
+    return failed(out, changed.error());
+  }
+  for (const std::string& mapping : *changed)
+    out("from now on " + mapping + " version " + parts.library.version(mapping) + "\n");
   for (const auto& [id, part] : chosen) {
     auto done = parts.pipeline.replay(id, part);
     if (!done.ok()) return failed(out, done.error());

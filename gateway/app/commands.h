@@ -9,6 +9,7 @@
 #include "gateway/intake/inbox/inbox.h"
 #include "gateway/intake/pipeline/pipeline.h"
 #include "gateway/record/store/resource_store.h"
+#include "mappings/engine/map_runner.h"
 
 namespace gateway::app {
 
@@ -16,6 +17,7 @@ struct CommandParts {
   record::store::ResourceStore& store;
   intake::Inbox& inbox;
   intake::Pipeline& pipeline;
+  mappings::engine::MapLibrary& library;
   int zone_minutes = 480;
 };
 

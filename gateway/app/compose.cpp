@@ -434,7 +434,9 @@ void Gateway::stop() {
   b.log->info("gateway.stopped");
 }
 
-CommandParts Gateway::commandParts() { return {*body_->store, *body_->inbox, *body_->pipeline, body_->zone}; }
+CommandParts Gateway::commandParts() {
+  return {*body_->store, *body_->inbox, *body_->pipeline, *body_->library, body_->zone};
+}
 
 const std::string& Gateway::baseUrl() const { return body_->base_url; }
 

@@ -161,6 +161,12 @@ void printCoverage(const std::string& mapping, const std::map<std::string, PathC
   std::cout << "\n";
 }
 
+// Lines that wrote nothing, however many messages were mapped.
+void printIdleLines(const Map& map, const std::set<std::string>& used) {
+  for (const WritingLine& line : writingLines(map))
+    if (!used.contains(line.rule)) std::cout << "  never written: " << line.element << "  " << line.rule << "\n";
+}
+
 int coverMaps(const MapOptions& options) {
   auto directory = directoryOf(options);
   if (!directory) return kMapCannotRead;
@@ -174,6 +180,7 @@ int coverMaps(const MapOptions& options) {
       if (!field.reason.empty()) path.reason = field.reason;
     }
   };
+  std::vector<OutputOrigin> origins;
   for (const std::string& file : options.files) {
     std::ifstream in(file, std::ios::binary);
     if (!in) {
@@ -188,7 +195,7 @@ int coverMaps(const MapOptions& options) {
     }
     for (const source::Part& part : read->message.parts) {
       const MapInput input{options.source, options.institution, options.message, options.received, &part};
-      auto mapped = part.error ? Result<MappedPart>(*part.error) : library->run(read->mapping, input);
+      auto mapped = part.error ? Result<MappedPart>(*part.error) : library->runTraced(read->mapping, input, &origins);
       if (mapped.ok())
         count(read->mapping, mapped->fields);
       else
@@ -197,10 +204,14 @@ int coverMaps(const MapOptions& options) {
   }
   if (options.files.empty())
     for (const MapCase& one : findCases(options.folder, options.mapping))
-      count(one.mapping, runCase(*library, *directory, one, false).fields);
+      for (const Result<MappedPart>& mapped : mapCase(*library, *directory, one, &origins))
+        if (mapped.ok()) count(one.mapping, mapped->fields);
+  std::set<std::string> used;
+  for (const OutputOrigin& origin : origins) used.insert(origin.rule);
   bool unread = false;
   for (const auto& [mapping, paths] : by_mapping) {
     printCoverage(mapping, paths);
+    printIdleLines(*library->find(mapping), used);
     for (const auto& [path, uses] : paths) unread = unread || uses.uses.contains(SourceField::Use::Unread);
   }
   return unread ? kMapWrong : 0;

@@ -71,10 +71,8 @@ void addRecordCommands(CLI::App& app, int& exit_code) {
   add(*inbox, "show", "a message, its parts and their reasons",
       "Words: ID [--raw: its bytes as they came]\nExit code: 0 shown; 1 there is none; 2 a word is not known.",
       {"inbox", "show"}, exit_code);
-  add(*inbox, "replay", "process again, with the mappings as they were when the gateway started",
-      "Words: ID [--part N] | --parked [--source NAME]\nAfter a mapping was mended: onecard map test, restart the "
-      "gateway, "
-      "replay.\nExit code: 0 all done; 1 some are parked again; 2 a word is "
+  add(*inbox, "replay", "process again with today's mappings: reads them anew, and the gateway goes on with them",
+      "Words: ID [--part N] | --parked [--source NAME]\nExit code: 0 all done; 1 some are parked again; 2 a word is "
       "not "
       "known.",
       {"inbox", "replay"}, exit_code);

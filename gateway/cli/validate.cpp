@@ -128,6 +128,7 @@ class Command {
 void addValidate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ValidateOptions>();
   auto* command = app.add_subcommand("validate", "check FHIR R4 resources, JSON or XML");
+  command->footer("Exit code: 0 no errors; 1 a resource has errors; 2 a file or a package cannot be read.");
   command->add_option("--profile", options->profiles, "canonical URL that each resource must conform to; repeatable")
       ->allow_extra_args(false);
   command->add_option("--package", options->packages, "definitions: package.tgz, a JSON file or a folder; repeatable")

@@ -11,6 +11,7 @@
 #include "fhir/model/document.h"
 #include "fhir/model/json_writer.h"
 #include "fhir/path/expression.h"
+#include "mappings/engine/map_trace.h"
 #include "mappings/engine/result_rules.h"
 
 namespace mappings::engine {
@@ -289,7 +290,7 @@ std::vector<MapCase> findCases(const std::string& mappings_folder, std::string_v
 }
 
 std::vector<fhir::base::Result<MappedPart>> mapCase(const MapLibrary& library, CaseDirectory& directory,
-                                                    const MapCase& one) {
+                                                    const MapCase& one, std::vector<OutputOrigin>* origins) {
   CaseResult ignored;
   Asserts asserts;
   directory = CaseDirectory();
@@ -306,7 +307,7 @@ std::vector<fhir::base::Result<MappedPart>> mapCase(const MapLibrary& library, C
     if (part.error)
       out.emplace_back(*part.error);
     else
-      out.push_back(library.run(one.mapping, input));
+      out.push_back(library.runTraced(one.mapping, input, origins));
   }
   return out;
 }

@@ -42,9 +42,10 @@ struct CaseResult {
 // With `update`, out.json is written instead of compared; the rules still hold.
 CaseResult runCase(const MapLibrary& library, CaseDirectory& directory, const MapCase& one, bool update);
 
-// The parts of a case's message as this library maps them, under what the case says of institution and source.
+// The parts of a case's message as this library maps them, under what the case says of institution and source. The
+// origins of all values are added to `origins`.
 std::vector<fhir::base::Result<MappedPart>> mapCase(const MapLibrary& library, CaseDirectory& directory,
-                                                    const MapCase& one);
+                                                    const MapCase& one, std::vector<OutputOrigin>* origins = nullptr);
 
 // The site key of golden cases: their ids are the same everywhere.
 constexpr std::string_view kCaseSiteKey = "test-site-key";

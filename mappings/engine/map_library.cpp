@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <system_error>
 
 #include "mappings/engine/map_parser.h"
@@ -25,9 +27,30 @@ struct MapLibrary::State {
   CodeMaps code_maps;
   std::map<std::string, Map, std::less<>> maps;
 
+  const Map* find(std::string_view name) const {
+    const auto found = maps.find(name);
+    return found == maps.end() ? nullptr : &found->second;
+  }
   RunInput input(const Map& map, const MapInput& in) const {
     return {map, in, code_maps, systems, directory, canonical, site_key};
   }
+};
+
+// What is in use now, and what it is read from.
+struct MapLibrary::Live {
+  Options options;
+  std::shared_ptr<const State> now() const {
+    const std::lock_guard lock(mutex);
+    return state;
+  }
+  void set(std::shared_ptr<const State> next) {
+    const std::lock_guard lock(mutex);
+    state = std::move(next);
+  }
+
+ private:
+  mutable std::mutex mutex;
+  std::shared_ptr<const State> state;
 };
 
 namespace {
@@ -43,6 +66,8 @@ void readFile(const fs::path& path, const std::string& file, const std::string& 
   auto root = fhir::base::readYaml(one.text, file);
   if (!root.ok()) {
     errors.push_back(root.error());
+    if (errors.back().what.find("illegal map value") != std::string::npos)
+      errors.back().what += "; a text or an expression with \": \" inside stands in quotes";
     return;
   }
   one.root = std::move(root).value();
@@ -90,7 +115,7 @@ Error noMapping(std::string_view name) {
 
 }  // namespace
 
-MapLibrary::MapLibrary(std::unique_ptr<const State> state) : state_(std::move(state)) {}
+MapLibrary::MapLibrary(std::unique_ptr<Live> live) : live_(std::move(live)) {}
 MapLibrary::MapLibrary(MapLibrary&&) noexcept = default;
 MapLibrary& MapLibrary::operator=(MapLibrary&&) noexcept = default;
 MapLibrary::~MapLibrary() = default;
@@ -103,7 +128,30 @@ Result<MapLibrary> MapLibrary::load(const Options& options) {
 }
 
 std::optional<MapLibrary> MapLibrary::loadAll(const Options& options, std::vector<Error>& errors) {
-  auto state = std::make_unique<State>();
+  auto state = read(options, errors);
+  if (state == nullptr) return std::nullopt;
+  auto live = std::make_unique<Live>();
+  live->options = options;
+  live->set(std::move(state));
+  return MapLibrary(std::move(live));
+}
+
+Result<std::vector<std::string>> MapLibrary::reload() {
+  std::vector<Error> errors;
+  auto next = read(live_->options, errors);
+  if (next == nullptr) return errors.front();
+  const auto before = live_->now();
+  std::vector<std::string> changed;
+  for (const auto& [name, map] : next->maps) {
+    const Map* old = before->find(name);
+    if (old == nullptr || old->version != map.version) changed.push_back(name);
+  }
+  live_->set(std::move(next));
+  return changed;
+}
+
+std::shared_ptr<const MapLibrary::State> MapLibrary::read(const Options& options, std::vector<Error>& errors) {
+  auto state = std::make_shared<State>();
   state->site_key = options.site_key;
   state->canonical = withSlash(options.canonical_base.empty() ? "http://onecard.example/" : options.canonical_base);
   state->directory = options.directory;
@@ -127,44 +175,45 @@ std::optional<MapLibrary> MapLibrary::loadAll(const Options& options, std::vecto
   }
   if (mappings.empty() && errors.empty())
     errors.push_back({Why::NotFound, "no mapping in this folder: <format>/<name>/<name>.yaml", options.folder});
-  if (!errors.empty()) return std::nullopt;
-  return MapLibrary(std::unique_ptr<const State>(std::move(state)));
+  if (!errors.empty()) return nullptr;
+  return state;
 }
 
 std::vector<std::string> MapLibrary::names() const {
   std::vector<std::string> out;
-  for (const auto& entry : state_->maps) out.push_back(entry.first);
+  const auto state = live_->now();
+  for (const auto& entry : state->maps) out.push_back(entry.first);
   return out;
 }
 
-const Map* MapLibrary::find(std::string_view mapping) const {
-  const auto found = state_->maps.find(mapping);
-  return found == state_->maps.end() ? nullptr : &found->second;
-}
+const Map* MapLibrary::find(std::string_view mapping) const { return live_->now()->find(mapping); }
 
-const CodeMaps& MapLibrary::codeMaps() const { return state_->code_maps; }
+const CodeMaps& MapLibrary::codeMaps() const { return live_->now()->code_maps; }
 
 Result<source::ReadOptions> MapLibrary::readOptions(std::string_view mapping) const {
-  const Map* map = find(mapping);
+  const auto state = live_->now();
+  const Map* map = state->find(mapping);
   if (map == nullptr) return noMapping(mapping);
   return map->read;
 }
 
 std::string MapLibrary::version(std::string_view mapping) const {
-  const Map* map = find(mapping);
+  const auto state = live_->now();
+  const Map* map = state->find(mapping);
   return map == nullptr ? std::string() : map->version;
 }
 
 Result<std::string> MapLibrary::choose(const source::Part& part, std::string_view format,
                                        const std::vector<std::string>& candidates) const {
+  const auto state = live_->now();
   MapInput input;
   input.part = &part;
   fhir::base::Arena arena;
   for (const std::string& name : candidates.empty() ? names() : candidates) {
-    const Map* map = find(name);
+    const Map* map = state->find(name);
     if (map == nullptr) return noMapping(name);
     if (map->read.format != format) continue;
-    auto accepted = MapRun(state_->input(*map, input), arena).accepts();
+    auto accepted = MapRun(state->input(*map, input), arena).accepts();
     if (accepted.ok() && *accepted) return name;
     arena.reset();
   }
@@ -172,10 +221,11 @@ Result<std::string> MapLibrary::choose(const source::Part& part, std::string_vie
 }
 
 Result<std::vector<std::string>> MapLibrary::orderKeys(std::string_view mapping, const MapInput& input) const {
-  const Map* map = find(mapping);
+  const auto state = live_->now();
+  const Map* map = state->find(mapping);
   if (map == nullptr) return noMapping(mapping);
   fhir::base::Arena arena;
-  return MapRun(state_->input(*map, input), arena).orderKeys();
+  return MapRun(state->input(*map, input), arena).orderKeys();
 }
 
 Result<MappedPart> MapLibrary::run(std::string_view mapping, const MapInput& input) const {
@@ -184,10 +234,11 @@ Result<MappedPart> MapLibrary::run(std::string_view mapping, const MapInput& inp
 
 Result<MappedPart> MapLibrary::runTraced(std::string_view mapping, const MapInput& input,
                                          std::vector<OutputOrigin>* origins) const {
-  const Map* map = find(mapping);
+  const auto state = live_->now();
+  const Map* map = state->find(mapping);
   if (map == nullptr) return noMapping(mapping);
   fhir::base::Arena arena(64 * 1024);
-  return MapRun(state_->input(*map, input), arena).run(origins);
+  return MapRun(state->input(*map, input), arena).run(origins);
 }
 
 }  // namespace mappings::engine

@@ -1,7 +1,7 @@
 #pragma once
 // Running a mapping: one part (SourceTree) -> FHIR resources with ids, write modes and a Provenance.
 // Pure and deterministic: the same part, mapping version and institution give the same bytes.
-// A MapLibrary is immutable and thread-safe; run() may be called from many threads.
+// A MapLibrary is thread-safe; run() may be called from many threads. It changes as a whole, by reload() alone.
 
 #include <cstdint>
 #include <memory>
@@ -73,6 +73,9 @@ class MapLibrary {
   };
   // Loads and checks every mapping and code map. The error names file:line:column.
   static fhir::base::Result<MapLibrary> load(const Options& options);
+  // Reads the folder again; only when all of it loads does it take the place of what was there. What runs ends with
+  // what it began with. Gives the names of mappings that are new or have another version.
+  fhir::base::Result<std::vector<std::string>> reload();
   MapLibrary(MapLibrary&&) noexcept;
   MapLibrary& operator=(MapLibrary&&) noexcept;
   ~MapLibrary();
@@ -95,13 +98,16 @@ class MapLibrary {
   // As run(), and says which mapping line and source fields each output value came from.
   fhir::base::Result<MappedPart> runTraced(std::string_view mapping, const MapInput& input,
                                            std::vector<OutputOrigin>* origins) const;
+  // Good until reload().
   const Map* find(std::string_view mapping) const;  // nullptr when there is none
   const CodeMaps& codeMaps() const;
 
  private:
   struct State;
-  explicit MapLibrary(std::unique_ptr<const State> state);
-  std::unique_ptr<const State> state_;
+  struct Live;
+  static std::shared_ptr<const State> read(const Options& options, std::vector<fhir::base::Error>& errors);
+  explicit MapLibrary(std::unique_ptr<Live> live);
+  std::unique_ptr<Live> live_;
 };
 
 // Source-owned ids (design decision 5): 4 hex digits of shard (0000 to 3fff), a hyphen, then 128 bits in base32 (26

@@ -1,5 +1,7 @@
 #include "mappings/engine/map_trace.h"
 
+#include "mappings/engine/map.h"
+
 namespace mappings::engine {
 namespace {
 
@@ -17,7 +19,37 @@ std::string oneLine(std::string_view text) {
   return out;
 }
 
+// Depth is the file's own, which the YAML reader has capped.
+void addLines(const Block& block, std::vector<WritingLine>& out) {
+  for (const auto& statement : block.statements) {
+    if (const Field* field = std::get_if<Field>(&statement)) {
+      for (const Value& value : field->values) {
+        if (const auto* expression = std::get_if<CompiledExpression>(&value))
+          out.push_back({expression->place.text(), field->target.path});
+        else if (const auto* object = std::get_if<ObjectNode>(&value))
+          addLines(*object->body, out);
+      }
+    } else if (const Switch* branches = std::get_if<Switch>(&statement)) {
+      for (const Case& one : branches->cases) addLines(*one.object.body, out);
+      if (branches->otherwise != nullptr) addLines(*branches->otherwise->body, out);
+    }
+  }
+}
+
+void addLines(const std::vector<std::unique_ptr<ResourceNode>>& nodes, std::vector<WritingLine>& out) {
+  for (const auto& node : nodes) {
+    if (node->object.body != nullptr) addLines(*node->object.body, out);
+    addLines(node->then, out);
+  }
+}
+
 }  // namespace
+
+std::vector<WritingLine> writingLines(const Map& map) {
+  std::vector<WritingLine> out;
+  addLines(map.output, out);
+  return out;
+}
 
 std::string printTree(const source::SourceTree& tree) {
   std::string out;

@@ -25,4 +25,11 @@ std::string printTree(const source::SourceTree& tree);
 // One line for each output value: "Patient.gender = \"female\"  <- PID[1].8  oru_r01.yaml:33:14".
 std::string printOrigins(const std::vector<OutputOrigin>& origins, const source::SourceTree& tree);
 
+// An expression that writes a value. One that never does over all cases may hold a misspelt field, or lacks a case.
+struct WritingLine {
+  std::string rule;     // as in OutputOrigin
+  std::string element;  // "Patient.address.country"
+};
+std::vector<WritingLine> writingLines(const Map& map);  // in the order of the file
+
 }  // namespace mappings::engine

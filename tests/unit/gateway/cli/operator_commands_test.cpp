@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "tests/support/gateway_process.h"
 
@@ -65,8 +67,8 @@ TEST(CommandLine, alone_it_explains_itself_and_a_wrong_command_is_told_the_neare
 }
 
 TEST(CommandLine, every_command_names_its_exit_codes) {
-  for (const char* command :
-       {"serve", "check-config", "trace", "dump", "reindex", "status", "fhirpath", "convert", "view", "patch"})
+  for (const char* command : {"serve", "check-config", "trace", "dump", "reindex", "status", "fhirpath", "convert",
+                              "view", "patch", "validate"})
     EXPECT_NE(onecard({command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
   for (const char* command : {"list", "show", "replay"})
     EXPECT_NE(onecard({"inbox", command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
@@ -102,6 +104,24 @@ TEST(MapNew, begins_a_mapping_that_loads_and_maps_its_message) {
   EXPECT_EQ(onecard({"map", "new", "visit", "--mappings", mappings}, message).exit_code, 2);
 }
 
+TEST(MapCoverage, names_the_lines_that_never_wrote_anything) {
+  TemporaryFolder folder;
+  const std::string mappings = folder.path();
+  fs::create_directories(mappings + "/code_maps");
+  fs::create_directories(mappings + "/json/visit/cases/first");
+  std::ofstream(mappings + "/code_maps/systems.csv") << "name,uri\nno,http://x/no\n";
+  std::ofstream(mappings + "/json/visit/visit.yaml")
+      << "mapping: json/visit\nsource: json\noutput:\n- $key: = key(no)\n  resourceType: Patient\n"
+         "  birthDate: = csqr.date()\n  name:\n  - text: = xm\n";
+  std::ofstream(mappings + "/json/visit/cases/first/in.json") << R"({"no":"7","xm":"x","csrq":"20000101"})";
+  const CommandResult result = onecard({"map", "coverage", "--mappings", mappings});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.out.find("csrq  unread 1"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("never written: Patient.birthDate  json/visit/visit.yaml:6:16"), std::string::npos)
+      << result.out;
+  EXPECT_EQ(result.out.find("never written: Patient.name"), std::string::npos) << result.out;
+}
+
 TEST(MapDiff, tells_what_a_change_does_to_the_cases) {
   TemporaryFolder folder;
   const std::string source = std::string(ONECARD_SOURCE_DIR) + "/mappings";
@@ -119,6 +139,43 @@ TEST(MapDiff, tells_what_a_change_does_to_the_cases) {
   EXPECT_NE(changed.out.find("Patient.active  lost"), std::string::npos) << changed.out;
   const CommandResult same = onecard({"map", "diff", "--mappings", source, "--before", source});
   EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+}
+
+TEST(Replay, a_mended_mapping_is_used_without_a_restart) {
+  TemporaryFolder folder;
+  const std::string mappings = folder.path() + "/mappings";
+  fs::copy(std::string(ONECARD_SOURCE_DIR) + "/mappings", mappings, fs::copy_options::recursive);
+  support::GatewayProcess::Options options;
+  options.settings = {"mappings.folder=" + mappings};
+  support::GatewayProcess gateway(folder.path() + "/data", options);
+  ASSERT_TRUE(gateway.start()) << gateway.log();
+  const std::string drop = gateway.data() + "/village_drop/";
+  std::ofstream(drop + "x.part") << "姓名,身份证号,随访日期,收缩压,舒张压\nx,990121197608254024,2025-3-5,150,n/k\n";
+  fs::rename(drop + "x.part", drop + "x.csv");
+  std::string parked;
+  for (int i = 0; i < 100 && parked.find("is not a number") == std::string::npos; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    parked = gateway.onecard({"inbox", "list", "--parked"}).out;
+  }
+  ASSERT_NE(parked.find("is not a number"), std::string::npos) << parked;
+  const std::string id = parked.substr(0, parked.find(' '));
+
+  const std::string file = mappings + "/delimited/follow_up/follow_up.yaml";
+  const std::string whole = textOf(file);
+  std::ofstream(file) << whole << "  valueQuantitty: x\n";
+  const CommandResult broken = gateway.onecard({"inbox", "replay", id});
+  EXPECT_EQ(broken.exit_code, 1);
+  EXPECT_NE(broken.out.find("the mappings do not load"), std::string::npos) << broken.out;
+  EXPECT_NE(broken.out.find("the nearest is \"valueQuantity\""), std::string::npos) << broken.out;
+
+  std::string mended = whole;
+  mended.replace(mended.find("absent: ["), 9, "absent: [n/k, ");
+  std::ofstream(file) << mended;
+  const CommandResult replayed = gateway.onecard({"inbox", "replay", id});
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;
+  EXPECT_NE(replayed.out.find("from now on delimited/follow_up version "), std::string::npos) << replayed.out;
+  EXPECT_NE(replayed.out.find("1 parts done, 0 parked"), std::string::npos) << replayed.out;
+  EXPECT_EQ(gateway.onecard({"inbox", "list", "--parked"}).out, "0 parts parked\n");
 }
 
 }  // namespace

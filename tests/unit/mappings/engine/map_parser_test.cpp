@@ -64,6 +64,11 @@ TEST(MapParser, types_leaves_by_the_definitions) {
             "9:25: Patient.multipleBirthInteger: \"one\" is not a whole number");
 }
 
+TEST(MapParser, says_when_a_colon_needs_quotes) {
+  EXPECT_EQ(patientError("  name:\n  - text: = 'a: ' & PID.5.1\n"),
+            "10:15: not YAML: illegal map value; a text or an expression with \": \" inside stands in quotes");
+}
+
 TEST(MapParser, wants_choice_elements_with_their_type) {
   EXPECT_EQ(patientError("  deceased: true\n"),
             "9:3: \"deceased\" has several types: write it with its type, \"deceasedQuantity\" for example");

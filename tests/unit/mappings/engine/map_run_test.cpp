@@ -66,6 +66,24 @@ TEST(MapRun, a_code_of_another_institution_is_resolved_by_the_sites_list) {
   EXPECT_EQ(unknown->findings.list()[0].source, "PID.4 (byte 57)");
 }
 
+TEST(MapLibrary, reads_its_folder_anew_and_keeps_the_old_when_something_is_wrong) {
+  const std::string segments = std::string(kMsh) + "PID|||7|8||||F\r";
+  WrittenMapping files(std::string(kHead) + "  gender: male\n");
+  auto library = files.load();
+  ASSERT_TRUE(library.ok());
+  const std::string first = library->version("hl7v2/test");
+  EXPECT_TRUE(library->reload()->empty());
+  files.writeMapping("hl7v2/test", std::string(kHead) + "  gendr: female\n");
+  EXPECT_FALSE(library->reload().ok());
+  EXPECT_EQ(library->version("hl7v2/test"), first);
+  EXPECT_EQ(bodyOf(WrittenMapping::run(*library, segments), "Patient"), "{\"gender\":\"male\"}");
+  files.writeMapping("hl7v2/test", std::string(kHead) + "  gender: female\n");
+  auto changed = library->reload();
+  ASSERT_TRUE(changed.ok());
+  EXPECT_EQ(*changed, std::vector<std::string>{"hl7v2/test"});
+  EXPECT_EQ(bodyOf(WrittenMapping::run(*library, segments), "Patient"), "{\"gender\":\"female\"}");
+}
+
 TEST(MapRun, an_object_with_a_true_if_stays) {
   const std::string yaml = "  name:\n  - $if: = PID.8.exists()\n    use: official\n    text: = PID.5.1\n";
   EXPECT_EQ(mapped(yaml, "PID|||7|||||F\r"), "{\"name\":[{\"use\":\"official\"}]}");
