@@ -190,7 +190,12 @@ std::string QuerySource::next() {
   if (!oneIn(4)) return search();
   const auto& record = any(records_);
   std::string path = "/" + record.type + "/" + record.id;
-  if (oneIn(3)) return path + "/_history";
+  static const std::vector<std::string> kSpans = {"", "&_since=2025-03-06T08:15:40%2B08:00",
+                                                  "&_at=2025-03-06T08:15:45",
+                                                  "&_since=2025-03-06T08:15:35%2B08:00&_at=2025-03-06T08:16"};
+  if (oneIn(4)) return "/" + record.type + "/_history?_count=" + std::to_string(1 + random_() % 4) + any(kSpans);
+  if (oneIn(8)) return "/_history?_count=" + std::to_string(5 + random_() % 40) + any(kSpans);
+  if (oneIn(3)) return path + "/_history?_count=" + std::to_string(1 + random_() % 2) + any(kSpans);
   if (oneIn(3)) return path + "/_history/" + std::to_string(1 + random_() % 2);
   return path;
 }

@@ -72,8 +72,7 @@ struct ResultParameter {
 };
 constexpr ResultParameter kResultParameters[] = {
     {"_count", "number", "Matches on a page."},
-    {"_sort", "string",
-     "_lastUpdated, _id, and date, number, quantity and string parameters; - before a name: descending."},
+    {"_sort", "string", "_lastUpdated, _id, date and string parameters; up to four; - before a name: descending."},
     {"_include", "string", "Type:parameter[:Target], * for all references; :iterate."},
     {"_revinclude", "string", "Type:parameter[:Target]; :iterate."},
     {"_has", "string", "_has:Type:reference:parameter, nested once."},
@@ -146,7 +145,9 @@ struct Includes {
   }
 };
 
-bool ofType(Shape shape) { return shape != Shape::System && shape != Shape::Metadata; }
+bool ofType(Shape shape) {
+  return shape != Shape::System && shape != Shape::SystemHistory && shape != Shape::Metadata;
+}
 
 void appendInteractions(std::string& out, bool of_type) {
   out += ",\"interaction\":[";
@@ -181,7 +182,7 @@ void appendResource(std::string& out, const Service& service, const Type& type, 
   appendText(out, "type", type.name);
   appendInteractions(out, true);
   out += R"(,"versioning":"versioned-update","readHistory":true,"updateCreate":true,"conditionalCreate":true)";
-  out += R"(,"conditionalRead":"full-support","conditionalUpdate":false,"conditionalDelete":"not-supported")";
+  out += R"(,"conditionalRead":"full-support","conditionalUpdate":true,"conditionalDelete":"single")";
   out += R"(,"referencePolicy":["literal","logical"])";
   appendNames(out, "searchInclude", includes.from[type.name]);
   appendNames(out, "searchRevInclude", includes.to[type.name]);

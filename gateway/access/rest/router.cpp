@@ -57,7 +57,7 @@ OrRefusal<Shape> shapeBelowType(const fhir::definitions::Definitions& definition
   const std::string& second = segments[1];
   if (second.starts_with('$')) return operationShape(std::string_view(second).substr(1), segments.size() == 2, route);
   if (second == "_search" && segments.size() == 2) return Shape::TypeSearch;
-  if (second == "_history") return notOffered("the history of a whole type is not offered");
+  if (second == "_history" && segments.size() == 2) return Shape::TypeHistory;
   if (second.starts_with('_')) return refuse(Refusal::UnknownPath, "there is nothing at this path");
   route.id = second;
   if (segments.size() == 2) return Shape::Instance;
@@ -81,7 +81,7 @@ OrRefusal<Shape> shapeOf(const fhir::definitions::Definitions& definitions, cons
   const std::string& first = segments[0];
   if (first == "metadata" && segments.size() == 1) return Shape::Metadata;
   if (first.starts_with('$')) return notOffered("this operation is not offered");
-  if (first == "_history") return notOffered("the history of the whole server is not offered");
+  if (first == "_history" && segments.size() == 1) return Shape::SystemHistory;
   if (first == "_search") return notOffered("search over all types is not offered");
   const auto* type = definitions.type(first);
   if (type == nullptr || !definitions.isResource(type->number))
@@ -111,6 +111,12 @@ OrRefusal<Route> route(const fhir::definitions::Definitions& definitions, std::s
     if (!allow.empty()) allow += ", ";
     allow += interaction.method;
     if (interaction.method == "GET") allow += ", HEAD";
+  }
+  if (method == "OPTIONS") {
+    Answer answer;
+    answer.status = 204;
+    answer.allow = allow + ", OPTIONS";
+    return answer;
   }
   Answer refusal = refuse(Refusal::WrongMethod, "this path does not take this method; it takes " + allow);
   refusal.allow = allow;

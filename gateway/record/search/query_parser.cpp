@@ -61,10 +61,11 @@ class QueryParser {
       return tooCostly("a search may have " + std::to_string(options_.max_parameters) + " parameters", {});
     }
     for (const auto& [name, value] : parameters) {
-      if (name == "_format" || name == "_pretty") continue;
+      if (name == "_format" || name == "_pretty" || isEmpty(name, value)) continue;
       auto taken = take(name, value);
       if (taken.ok()) {
-        query_.canonical += (query_.canonical.empty() ? "" : "&") + encoded(name) + "=" + encoded(value);
+        std::string_view used = name == "_count" ? std::string_view(count_) : std::string_view(value);
+        query_.canonical += (query_.canonical.empty() ? "" : "&") + encoded(name) + "=" + encoded(used);
       } else if (options_.lenient && mayBeIgnored(taken.error(), name)) {
         query_.ignored.push_back(name);
       } else {
@@ -95,6 +96,15 @@ class QueryParser {
     return kControls;
   }
 
+  // An empty parameter is no error (R4 3.1.1.3); one that nobody knows is told all the same.
+  bool isEmpty(std::string_view name, std::string_view value) const {
+    if (!value.empty()) return false;
+    std::string_view code = name.substr(0, name.find_first_of(".:"));
+    for (const auto& control : controls())
+      if (control.name == name) return true;
+    return code == "_has" || definitions_.searchParameter(query_.type, code) != nullptr;
+  }
+
   // Leaving out a filter whose value is malformed would answer more than was asked for; a name that we do not know or
   // offer is what lenient handling is about.
   bool mayBeIgnored(const Error& error, std::string_view name) const {
@@ -108,7 +118,6 @@ class QueryParser {
       if (control.once && !seen_.insert(std::string(name)).second) {
         return invalid("this parameter may be given once", std::string(name));
       }
-      if (value.empty()) return invalid("the value is empty", std::string(name));
       return (this->*control.take)(name, value);
     }
     return takeClause(name, value);
@@ -146,13 +155,8 @@ class QueryParser {
     if (end != value.data() + value.size() || error == std::errc::invalid_argument) {
       return invalid("_count is a number, 0 or more", std::string(name));
     }
-    if (count > options_.max_count) {
-      if (!options_.lenient) {
-        return tooCostly("_count may be " + std::to_string(options_.max_count) + " at most", std::string(name));
-      }
-      count = options_.max_count;
-    }
-    query_.count = count;
+    query_.count = count = std::min(count, options_.max_count);
+    count_ = std::to_string(count);
     if (count == 0) query_.summary = Summary::Count;
     return {};
   }
@@ -307,6 +311,7 @@ class QueryParser {
   const Definitions& definitions_;
   const ParseOptions& options_;
   SearchQuery query_;
+  std::string count_;  // as used
   std::set<std::string> seen_;
   std::set<std::string> unknown_;  // names that are no parameters here
 };

@@ -22,13 +22,14 @@ struct ParseOptions {
   bool lenient = false;    // Prefer: handling=lenient
   int zone_minutes = 480;  // the site's zone for dates without one
   uint32_t default_count = 20;
-  uint32_t max_count = 200;
+  uint32_t max_count = 200;  // a greater _count means this many (R4 3.1.1.5.3)
   uint32_t max_parameters = 64;
   uint32_t max_or_values = 200;
   std::string own_base;  // "http://127.0.0.1:8080/fhir": absolute references to ourselves become relative
 };
 
-// `_format`, `_pretty` are passed over; the paging token is the caller's business.
+// A parameter without a value is passed over (R4 3.1.1.3), and is not in the canonical query. `_format`, `_pretty`
+// are passed over; the paging token is the caller's business.
 fhir::base::Result<SearchQuery> parseQuery(fhir::definitions::TypeNumber type, const QueryParameters& parameters,
                                            const fhir::definitions::Definitions& definitions,
                                            const ParseOptions& options);

@@ -124,9 +124,20 @@ struct SearchPage {
   std::string next_key;           // opaque key after which the next page begins; empty: last page
 };
 
+// Which versions a history lists (R4 3.1.0.12).
+struct HistoryQuery {
+  TypeNumber type = 0;           // 0: of all types
+  std::string id;                // empty: of all resources of the type
+  std::optional<int64_t> since;  // microseconds: made at this moment or later
+  struct Span {
+    int64_t low = 0, high = 0;  // microseconds, [low, high)
+  };
+  std::optional<Span> at;  // current at some moment of it; deletions of that time too
+};
+
 struct HistoryPage {
   std::vector<Version> versions;  // newest first
-  uint64_t total = 0;
+  uint64_t total = 0;             // of what the query lists and the caller may see
   uint64_t sequence = 0;
   std::string next_key;
 };
@@ -157,9 +168,14 @@ class ResourceStore {
   virtual fhir::base::Result<Version> readVersion(TypeNumber type, std::string_view id, uint64_t version,
                                                   const Rights& rights) = 0;
   // Each version is judged by its own compartments: a version that belonged to another patient is not shown.
-  virtual fhir::base::Result<HistoryPage> history(TypeNumber type, std::string_view id, const Rights& rights,
-                                                  uint32_t count, std::optional<uint64_t> as_of,
-                                                  std::string_view after_key) = 0;
+  // Why::NotFound for a resource of which nothing is shown at all; Why::TooCostly past the time limit.
+  virtual fhir::base::Result<HistoryPage> history(const HistoryQuery& query, const Rights& rights, uint32_t count,
+                                                  std::optional<uint64_t> as_of, std::string_view after_key) = 0;
+  // Of one resource.
+  fhir::base::Result<HistoryPage> history(TypeNumber type, std::string_view id, const Rights& rights, uint32_t count,
+                                          std::optional<uint64_t> as_of, std::string_view after_key) {
+    return history(HistoryQuery{type, std::string(id), {}, {}}, rights, count, as_of, after_key);
+  }
   // Why::TooCostly past the time limit; Why::Gone when `as_of` is older than the retention.
   virtual fhir::base::Result<SearchPage> search(const search::SearchQuery& query, const Rights& rights,
                                                 std::optional<uint64_t> as_of, std::string_view after_key) = 0;

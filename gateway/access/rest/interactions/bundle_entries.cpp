@@ -50,13 +50,16 @@ std::optional<Answer> readRequest(const Service& service, Node entry, AskedEntry
   call.method = memberText(request, "method");
   std::string url = memberText(request, "url");
   if (url.starts_with(service.base_url + "/")) url = url.substr(service.base_url.size() + 1);
-  if (call.method.empty() || url.empty() || url.find("://") != std::string::npos)
+  size_t question = url.find('?');  // criteria may hold URLs
+  if (call.method.empty() || url.empty() || url.substr(0, question).find("://") != std::string::npos)
     return refuse({fhir::base::Why::Invalid,
                    "request.method and request.url are needed, the url relative to the base",
                    asked.place() + ".request"});
-  size_t question = url.find('?');
   auto found = route(service.definitions, call.method, std::string_view(url).substr(0, question));
-  if (auto* refusal = std::get_if<Answer>(&found)) return std::move(*refusal);
+  if (auto* refusal = std::get_if<Answer>(&found)) {
+    if (refusal->refused()) return std::move(*refusal);
+    return refuse(Refusal::WrongMethod, "an entry has one of the methods GET, HEAD, POST, PUT, PATCH, DELETE");
+  }
   asked.route = std::get<Route>(std::move(found));
   if (asked.route.interaction->shape == Shape::System)
     return refuse({fhir::base::Why::Unsupported, "a batch or transaction cannot hold another", asked.place()});

@@ -17,10 +17,15 @@ constexpr Interaction kAll[] = {
     {Shape::Instance, "PUT", "update", true, Accepts::NoParameters, update},
     {Shape::Instance, "PATCH", "patch", true, Accepts::NoParameters, patch},
     {Shape::Instance, "DELETE", "delete", true, Accepts::NoParameters, remove},
-    {Shape::InstanceHistory, "GET", "history-instance", false, Accepts::Paging, historyInstance},
+    {Shape::InstanceHistory, "GET", "history-instance", false, Accepts::History, historyInstance},
+    {Shape::TypeHistory, "GET", "history-type", false, Accepts::History, historyType},
+    {Shape::SystemHistory, "GET", "history-system", false, Accepts::History, historySystem},
     {Shape::Type, "POST", "create", true, Accepts::NoParameters, create},
-    {Shape::Type, "GET", "search-type", false, Accepts::Search, searchType},
+    {Shape::Type, "PUT", "", true, Accepts::Search, updateMatching},
     {Shape::Type, "PATCH", "patch", true, Accepts::Search, patch},
+    {Shape::Type, "DELETE", "", true, Accepts::Search, removeMatching},
+    {Shape::Type, "GET", "search-type", false, Accepts::Search, searchType},
+    {Shape::TypeSearch, "GET", "search-type", false, Accepts::Search, searchType},
     {Shape::TypeSearch, "POST", "search-type", false, Accepts::Search, searchType},
     {Shape::TypeOperation, "GET", "", false, Accepts::Search, operations::perform},
     {Shape::TypeOperation, "POST", "", false, Accepts::Search, operations::perform},
@@ -34,7 +39,8 @@ bool accepted(Accepts accepts, std::string_view parameter) {
   switch (accepts) {
     case Accepts::NoParameters: return false;
     case Accepts::Subset: return parameter == "_summary" || parameter == "_elements";
-    case Accepts::Paging: return parameter == "_count" || parameter == "_page";
+    case Accepts::History:
+      return parameter == "_count" || parameter == "_since" || parameter == "_at" || parameter == "_page";
     case Accepts::Search: return true;  // the query parser or the operation is the judge
   }
   return false;

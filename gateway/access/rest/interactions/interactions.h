@@ -24,9 +24,11 @@ namespace gateway::access::rest::interactions {
 
 enum class Shape : uint8_t {
   System,             // [base]
+  SystemHistory,      // [base]/_history
   Metadata,           // [base]/metadata
   Type,               // [base]/[type]
   TypeSearch,         // [base]/[type]/_search
+  TypeHistory,        // [base]/[type]/_history
   Instance,           // [base]/[type]/[id]
   InstanceHistory,    // [base]/[type]/[id]/_history
   Version,            // [base]/[type]/[id]/_history/[version]
@@ -35,12 +37,17 @@ enum class Shape : uint8_t {
 };
 
 // The query parameters besides _format and _pretty.
-enum class Accepts : uint8_t { NoParameters, Subset /* _summary, _elements */, Paging /* _count, _page */, Search };
+enum class Accepts : uint8_t {
+  NoParameters,
+  Subset /* _summary, _elements */,
+  History /* _count, _since, _at, _page */,
+  Search
+};
 
 struct Interaction {
   Shape shape;
   std::string_view method;
-  std::string_view code;  // TypeRestfulInteraction, SystemRestfulInteraction; empty: not stated (metadata)
+  std::string_view code;  // TypeRestfulInteraction, SystemRestfulInteraction; empty: not stated there (metadata)
   bool writes;
   Accepts accepts;
   Answer (*run)(const Service&, const Call&);
@@ -56,9 +63,13 @@ Answer read(const Service& service, const Call& call);
 Answer vread(const Service& service, const Call& call);
 Answer create(const Service& service, const Call& call);  // also conditional: If-None-Exist
 Answer update(const Service& service, const Call& call);
-Answer patch(const Service& service, const Call& call);   // also conditional: PATCH [type]?criteria
-Answer remove(const Service& service, const Call& call);  // delete
+Answer updateMatching(const Service& service, const Call& call);  // conditional update
+Answer patch(const Service& service, const Call& call);           // also conditional: PATCH [type]?criteria
+Answer remove(const Service& service, const Call& call);          // delete
+Answer removeMatching(const Service& service, const Call& call);  // conditional delete
 Answer historyInstance(const Service& service, const Call& call);
+Answer historyType(const Service& service, const Call& call);
+Answer historySystem(const Service& service, const Call& call);
 Answer searchType(const Service& service, const Call& call);
 Answer batchOrTransaction(const Service& service, const Call& call);
 

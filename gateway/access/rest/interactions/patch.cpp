@@ -1,4 +1,3 @@
-#include "fhir/base/text.h"
 #include "gateway/access/rest/interactions/body.h"
 #include "gateway/access/rest/interactions/condition.h"
 #include "gateway/access/rest/interactions/interactions.h"
@@ -16,19 +15,10 @@ using record::store::Write;
 
 namespace {
 
-std::string criteriaOf(const Call& call) {
-  std::string out;
-  for (const auto& [name, value] : call.parameters) {
-    if (!out.empty()) out += '&';
-    out += fhir::base::percentEncode(name) + '=' + fhir::base::percentEncode(value);
-  }
-  return out;
-}
-
 // The resource to patch: that of the URL, or the one that the criteria match (404 when none does, 412 when several).
 OrRefusal<Version> target(const Service& service, const Call& call, Batch& batch) {
   if (!call.id.empty()) return currentVersion(service, call, call.id);
-  ASSIGN_OR_REFUSE(auto matched, match(service, call.type, criteriaOf(call), call.rights, "http.url"));
+  ASSIGN_OR_REFUSE(auto matched, match(service, call.type, call.parameters, call.rights, "http.query"));
   if (!matched.version) return refuse({Why::NotFound, "the criteria match no resource", {}});
   batch.conditions.push_back(std::move(matched.condition));
   return *std::move(matched.version);
@@ -47,8 +37,8 @@ Answer patch(const Service& service, const Call& call) {
   const EntityTags& tags = call.preconditions.if_match;
   for (uint32_t attempt = 0; attempt < service.limits.condition_attempts; ++attempt) {
     Batch batch;
-    ASSIGN_OR_REFUSE(WritePrecondition precondition, writePrecondition(service, call));
     ASSIGN_OR_REFUSE(Version current, target(service, call, batch));
+    ASSIGN_OR_REFUSE(WritePrecondition precondition, writePrecondition(service, call, current.id));
     if (precondition.if_match && *precondition.if_match != current.version)
       return refuseWrite({Why::Conflict, "another version is current", "if-match"});
     Write write;

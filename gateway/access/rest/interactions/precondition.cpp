@@ -7,15 +7,15 @@ namespace gateway::access::rest::interactions {
 using fhir::base::Why;
 using record::store::WriteMode;
 
-namespace {
-
-Answer mismatch() {
+Answer versionMismatch() {
   return refuse(Refusal::VersionMismatch, "the current version is not the one that If-Match names", "http.If-Match");
 }
 
-}  // namespace
-
 OrRefusal<WritePrecondition> writePrecondition(const Service& service, const Call& call) {
+  return writePrecondition(service, call, call.id);
+}
+
+OrRefusal<WritePrecondition> writePrecondition(const Service& service, const Call& call, std::string_view id) {
   WritePrecondition precondition;
   const EntityTags& match = call.preconditions.if_match;
   if (match.versions.size() > 1)
@@ -23,9 +23,9 @@ OrRefusal<WritePrecondition> writePrecondition(const Service& service, const Cal
   if (match.versions.size() == 1) {
     precondition.if_match = match.versions[0];
   } else if (match.any) {
-    auto current = service.store.read(call.type, call.id, call.rights);
+    auto current = service.store.read(call.type, id, call.rights);
     if (!current.ok() && (current.error().why == Why::NotFound || current.error().why == Why::Gone))
-      return mismatch();
+      return versionMismatch();
     if (!current.ok()) return refuse(current.error());
     precondition.if_match = current->version;
   }
@@ -37,7 +37,7 @@ OrRefusal<WritePrecondition> writePrecondition(const Service& service, const Cal
 }
 
 Answer refuseWrite(const fhir::base::Error& error) {
-  if (error.why == Why::Conflict && error.where == "if-match") return mismatch();
+  if (error.why == Why::Conflict && error.where == "if-match") return versionMismatch();
   if (error.why == Why::Conflict && error.where == "exists")
     return refuse(Refusal::ExistsAlready, "the resource exists already", "http.If-None-Match");
   return refuse(error);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "gateway/access/rest/answer.h"
 #include "gateway/access/rest/interactions/interactions.h"
@@ -17,6 +18,10 @@ struct WritePrecondition {
 
 // A list of versions is refused; If-Match: * asks that a current version exists.
 OrRefusal<WritePrecondition> writePrecondition(const Service& service, const Call& call);
+// For a resource that criteria named.
+OrRefusal<WritePrecondition> writePrecondition(const Service& service, const Call& call, std::string_view id);
+// 412: If-Match names another version than the current one, or there is none.
+Answer versionMismatch();
 
 // A refused commit: 412 when the client set the precondition that failed, else by the one table.
 Answer refuseWrite(const fhir::base::Error& error);

@@ -52,6 +52,8 @@ OrRefusal<Write> makeWrite(const Service& service, const PlannedEntry& entry, Re
   ASSIGN_OR_REFUSE(Document document, readResource(std::move(json), entry.asked->route.type_name));
   if (method == "POST") {
     write.mode = WriteMode::Create;
+  } else if (entry.conditional && document.id().empty()) {
+    // The plan has found the id.
   } else if (auto refusal = checkId(document, entry.asked->route.type_name, entry.id)) {
     return *std::move(refusal);
   }
@@ -84,6 +86,11 @@ Answer answerOfWrite(const Service& service, const PlannedEntry& entry, const Co
     outcome.version = entry.existing->version;
     outcome.last_updated = entry.existing->last_updated;
     return showWritten(service, call, outcome, 200, Return::Minimal);
+  }
+  if (!entry.write) {
+    Answer answer;
+    answer.status = 204;
+    return answer;
   }
   const auto& outcome = committed.outcomes.at(*entry.write);
   if (call.method == "DELETE") {

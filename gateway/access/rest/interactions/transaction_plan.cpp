@@ -1,11 +1,13 @@
 #include "gateway/access/rest/interactions/transaction_plan.h"
 
+#include <algorithm>
 #include <set>
 #include <unordered_set>
 
 #include "fhir/model/reference.h"
 #include "gateway/access/rest/interactions/condition.h"
 #include "gateway/access/rest/outcome.h"
+#include "gateway/record/search/query_parser.h"
 
 namespace gateway::access::rest::interactions {
 
@@ -21,11 +23,10 @@ std::optional<Answer> checkAllowed(const PlannedEntry& entry, const Call& call) 
   const Interaction& interaction = *entry.asked->route.interaction;
   if (interaction.writes && !call.rights.unrestricted())
     return refuse({Why::Forbidden, "this caller may read, not write", {}});
-  if (interaction.shape == Shape::TypeSearch)
+  if (interaction.shape == Shape::TypeSearch && methodOf(entry) == "POST")
     return refuse({Why::Unsupported, "an entry searches by GET", entry.asked->place() + ".request"});
-  if (interaction.writes && !entry.asked->call->parameters.empty())
-    return refuse({Why::Unsupported, "conditional update, patch and delete are not offered in a transaction",
-                   entry.asked->place() + ".request.url"});
+  if (interaction.writes && interaction.accepts == Accepts::NoParameters && !entry.asked->call->parameters.empty())
+    return refuse({Why::Unsupported, "this interaction takes no parameters", entry.asked->place() + ".request.url"});
   bool needs_resource = methodOf(entry) == "POST" || methodOf(entry) == "PUT" || methodOf(entry) == "PATCH";
   if (needs_resource && entry.asked->resource.tree == nullptr)
     return refuse(Refusal::BodyMissing, "this entry needs a resource", entry.asked->place() + ".resource");
@@ -47,6 +48,31 @@ std::optional<Answer> findMatch(const Service& service, const Call& call, Planne
   return std::nullopt;
 }
 
+// Conditional update, patch and delete.
+std::optional<Answer> findTarget(const Service& service, PlannedEntry& entry, TransactionPlan& plan) {
+  entry.conditional = true;
+  const Call& call = *entry.asked->call;
+  auto matched = match(service, call.type, call.parameters, call.rights, entry.asked->place() + ".request.url");
+  if (auto* refusal = std::get_if<Answer>(&matched)) return std::move(*refusal);
+  auto& found = std::get<Matched>(matched);
+  if (methodOf(entry) == "PUT") {
+    auto target = updateTarget(service, call, found, memberText(entry.asked->resource, "id"));
+    if (auto* refusal = std::get_if<Answer>(&target)) return std::move(*refusal);
+    entry.id = std::get<UpdateTarget>(target).id;
+    entry.precondition = std::get<UpdateTarget>(target).precondition;
+  } else {
+    if (found.version) entry.id = found.version->id;
+    if (entry.id.empty() && methodOf(entry) == "PATCH")
+      return refuse({Why::NotFound, "the criteria match no resource", {}});
+    auto precondition = writePrecondition(service, call, entry.id);
+    if (auto* refusal = std::get_if<Answer>(&precondition)) return std::move(*refusal);
+    entry.precondition = std::get<WritePrecondition>(precondition);
+    if (entry.id.empty() && entry.precondition.if_match) return versionMismatch();
+  }
+  plan.conditions.push_back(std::move(found.condition));
+  return std::nullopt;
+}
+
 // Which resource the entry is about after the transaction.
 std::optional<Answer> identify(const Service& service, const Call& call, PlannedEntry& entry, TransactionPlan& plan) {
   if (methodOf(entry) == "POST") {
@@ -56,6 +82,7 @@ std::optional<Answer> identify(const Service& service, const Call& call, Planned
     if (!entry.existing) entry.id = service.new_id();
     return std::nullopt;
   }
+  if (entry.asked->route.interaction->shape == Shape::Type) return findTarget(service, entry, plan);
   entry.id = entry.asked->route.id;
   if (!fhir::model::isValidId(entry.id))
     return refuse(Refusal::IdInvalid, "an id has 1 to 64 characters of A-Z a-z 0-9 - and .",
@@ -66,15 +93,29 @@ std::optional<Answer> identify(const Service& service, const Call& call, Planned
   return std::nullopt;
 }
 
+// What a POST or PUT asks to be there once; empty: it has no criteria.
+std::string criteriaOf(const PlannedEntry& entry) {
+  const Call& call = *entry.asked->call;
+  record::search::QueryParameters parameters;
+  if (methodOf(entry) == "PUT" && entry.conditional) parameters = call.parameters;
+  if (methodOf(entry) == "POST") {
+    auto decoded = record::search::decodeForm(call.preconditions.if_none_exist);
+    if (decoded.ok()) parameters = std::move(decoded).value();
+  }
+  std::sort(parameters.begin(), parameters.end());
+  std::string text;
+  for (const auto& [name, value] : parameters) text += name + '\0' + value + '\0';
+  return text;
+}
+
 // Two entries that touch one resource, or ask for one resource by the same criteria, have no order between them.
 std::optional<Answer> checkOverlap(const TransactionPlan& plan) {
   std::unordered_set<std::string> touched;
-  std::set<std::pair<std::string, std::string>> criteria;
+  std::set<std::pair<std::string, std::string>> asked_for;
   for (const auto& entry : plan.entries) {
-    if (!entry.asked->route.interaction->writes) continue;
-    const std::string& condition = entry.asked->call->preconditions.if_none_exist;
-    bool repeated = methodOf(entry) == "POST" && !condition.empty() &&
-                    !criteria.emplace(entry.asked->route.type_name, condition).second;
+    if (!entry.asked->route.interaction->writes || entry.id.empty()) continue;
+    std::string criteria = criteriaOf(entry);
+    bool repeated = !criteria.empty() && !asked_for.emplace(entry.asked->route.type_name, std::move(criteria)).second;
     if (repeated || !touched.insert(identityOf(entry)).second)
       return refuse(Refusal::Overlap, "another entry of this transaction touches the same resource",
                     entry.asked->place() + ".request");
@@ -96,7 +137,8 @@ void orderWrites(TransactionPlan& plan) {
   for (std::string_view method : {"DELETE", "POST", "PUT", "PATCH"}) {
     for (size_t i = 0; i < plan.entries.size(); ++i) {
       PlannedEntry& entry = plan.entries[i];
-      if (methodOf(entry) != method || !entry.asked->route.interaction->writes || entry.existing) continue;
+      if (methodOf(entry) != method || !entry.asked->route.interaction->writes || entry.existing || entry.id.empty())
+        continue;
       entry.write = plan.write_order.size();
       plan.write_order.push_back(i);
     }

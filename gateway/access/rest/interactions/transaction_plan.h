@@ -16,7 +16,8 @@ namespace gateway::access::rest::interactions {
 
 struct PlannedEntry {
   AskedEntry* asked = nullptr;
-  std::string id;  // of the resource written; of the match for If-None-Exist
+  std::string id;            // of the resource written; of the match for If-None-Exist; empty: nothing to delete
+  bool conditional = false;  // criteria in the URL
   WritePrecondition precondition;
   std::optional<record::store::Version> existing;  // If-None-Exist matched: nothing is written
   std::optional<size_t> write;                     // position in the batch

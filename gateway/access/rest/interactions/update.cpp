@@ -1,4 +1,5 @@
 #include "gateway/access/rest/interactions/body.h"
+#include "gateway/access/rest/interactions/condition.h"
 #include "gateway/access/rest/interactions/interactions.h"
 #include "gateway/access/rest/interactions/precondition.h"
 #include "gateway/access/rest/interactions/stored_version.h"
@@ -28,6 +29,33 @@ Answer update(const Service& service, const Call& call) {
   if (!committed.ok()) return refuseWrite(committed.error());
   const auto& outcome = committed->outcomes.at(0);
   return showWritten(service, call, outcome, outcome.effect == Effect::Created ? 201 : 200, Return::Representation);
+}
+
+// conditional update (R4 3.1.0.4.3): of the one resource that the criteria match; none: created; several: 412.
+Answer updateMatching(const Service& service, const Call& call) {
+  for (uint32_t attempt = 0; attempt < service.limits.condition_attempts; ++attempt) {
+    ASSIGN_OR_REFUSE(auto document, readBody(call, call.type_name));
+    ASSIGN_OR_REFUSE(auto matched, match(service, call.type, call.parameters, call.rights, "http.query"));
+    ASSIGN_OR_REFUSE(UpdateTarget target, updateTarget(service, call, matched, document.id()));
+    Batch batch;
+    batch.conditions.push_back(std::move(matched.condition));
+    Write write;
+    write.mode = target.precondition.mode;
+    write.type = call.type;
+    write.id = target.id;
+    write.document = std::move(document);
+    write.rewrite_reference = ownReferencesRelative(service);
+    write.if_match = target.precondition.if_match;
+    batch.writes.push_back(std::move(write));
+    auto committed = commitAndWait(service, std::move(batch));
+    if (committed.ok()) {
+      const auto& outcome = committed->outcomes.at(0);
+      return showWritten(service, call, outcome, outcome.effect == Effect::Created ? 201 : 200,
+                         Return::Representation);
+    }
+    if (!conditionChanged(committed.error())) return refuseWrite(committed.error());
+  }
+  return refuse({fhir::base::Why::Busy, "others keep changing what the criteria ask for", "http.query"});
 }
 
 }  // namespace gateway::access::rest::interactions

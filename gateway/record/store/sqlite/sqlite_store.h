@@ -59,7 +59,8 @@ class SqliteStore : public ResourceStore {
                                    std::optional<uint64_t> as_of = {}) override;
   fhir::base::Result<Version> readVersion(TypeNumber type, std::string_view id, uint64_t version,
                                           const Rights& rights) override;
-  fhir::base::Result<HistoryPage> history(TypeNumber type, std::string_view id, const Rights& rights, uint32_t count,
+  using ResourceStore::history;
+  fhir::base::Result<HistoryPage> history(const HistoryQuery& query, const Rights& rights, uint32_t count,
                                           std::optional<uint64_t> as_of, std::string_view after_key) override;
   fhir::base::Result<SearchPage> search(const search::SearchQuery& query, const Rights& rights,
                                         std::optional<uint64_t> as_of, std::string_view after_key) override;

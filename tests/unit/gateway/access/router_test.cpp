@@ -36,7 +36,8 @@ TEST(Router, finds_each_interaction) {
 
 TEST(Router, says_what_a_path_takes) {
   EXPECT_EQ(routed("POST", "/Patient/1"), "405 GET, HEAD, PUT, PATCH, DELETE");
-  EXPECT_EQ(routed("DELETE", "/Patient"), "405 POST, GET, HEAD, PATCH");
+  EXPECT_EQ(routed("MERGE", "/Patient"), "405 POST, PUT, PATCH, DELETE, GET, HEAD");
+  EXPECT_EQ(routed("POST", "/Patient/_history"), "405 GET, HEAD");
   EXPECT_EQ(routed("GET", ""), "405 POST");
   EXPECT_EQ(routed("PUT", "/Patient/1/_history/2"), "405 GET, HEAD");
 }
@@ -44,7 +45,7 @@ TEST(Router, says_what_a_path_takes) {
 TEST(Router, what_is_not_there_is_404) {
   for (const char* path : {"/Patients/1", "/patient/1", "/HumanName/1", "/DomainResource/1", "/Patient/1/name",
                            "/Patient/1/_history/2/3", "/Patient/1/_history/x", "/Patient/1/_history/0", "/$export",
-                           "/Patient/$everything", "/Patient/1/$everything", "/_history", "/Patient/_history",
+                           "/Patient/$everything", "/Patient/1/$everything", "/_history/1", "/Patient/_history/1",
                            "/Patient/1/Observation", "/Patient//1", "/Patient/_foo", "//Patient"})
     EXPECT_EQ(routed("GET", path), "404") << path;
 }
