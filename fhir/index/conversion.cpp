@@ -48,7 +48,7 @@ void addComputed(Conversion& conversion, const path::Scalar& scalar) {
 
 namespace {
 
-auto keyOf(const TokenValue& v) { return std::tie(v.system, v.code, v.text); }
+auto keyOf(const TokenValue& v) { return std::tie(v.system, v.code, v.text, v.types); }
 auto keyOf(const NumberValue& v) { return std::tie(v.low, v.high); }
 
 // Negative, zero, positive, by what `type` says is filled. Both are values of one parameter.
@@ -58,7 +58,7 @@ bool less(const SearchValue& a, const SearchValue& b) {
     case SearchType::String: return a.string.text < b.string.text;
     case SearchType::Reference: {
       auto key = [](const ReferenceValue& v) {
-        return std::tuple_cat(std::tie(v.type, v.id, v.url), keyOf(v.identifier));
+        return std::tuple_cat(std::tie(v.type, v.id, v.url, v.display), keyOf(v.identifier));
       };
       return key(a.reference) < key(b.reference);
     }
@@ -66,7 +66,8 @@ bool less(const SearchValue& a, const SearchValue& b) {
     case SearchType::Number: return keyOf(a.number) < keyOf(b.number);
     case SearchType::Quantity: {
       auto key = [](const QuantityValue& v) {
-        return std::tuple_cat(std::tie(v.system, v.code, v.canonical_unit), keyOf(v.value), keyOf(v.canonical_value));
+        return std::tuple_cat(std::tie(v.system, v.code, v.unit, v.canonical_unit), keyOf(v.value),
+                              keyOf(v.canonical_value));
       };
       return key(a.quantity) < key(b.quantity);
     }

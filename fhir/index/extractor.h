@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fhir/base/arena.h"
@@ -19,7 +20,8 @@ namespace fhir::index {
 struct TokenValue {
   std::string system;  // empty: none given
   std::string code;
-  std::string text;  // display or text, for :text; may be empty
+  std::string text;                                        // display or text, for :text; may be empty
+  std::vector<std::pair<std::string, std::string>> types;  // Identifier.type.coding (system, code), for :of-type
 };
 struct StringValue {
   std::string text;  // as sent; folded() makes the form that is compared
@@ -29,6 +31,7 @@ struct ReferenceValue {
   std::string id;
   std::string url;        // absolute URL, canonical (without |version) or urn, when not type/id
   TokenValue identifier;  // Reference.identifier, for :identifier; code empty when absent
+  std::string display;    // for :text
 };
 struct DateValue {
   int64_t low = INT64_MIN;  // microseconds since 1970-01-01T00:00Z, [low, high)
@@ -41,6 +44,7 @@ struct NumberValue {
 struct QuantityValue {
   std::string system;
   std::string code;  // code, or the unit text when there is no code
+  std::string unit;  // the unit text where it differs from the code
   NumberValue value;
   std::string canonical_unit;  // UCUM canonical form when system is UCUM and it converts; else empty
   NumberValue canonical_value;

@@ -92,6 +92,7 @@ void add(Conversion& conversion, const Parts& unit, const Bounds& bounds) {
   QuantityValue& out = conversion.add().quantity;
   out.system = unit.code.empty() ? std::string_view() : unit.system;
   out.code = unit.code.empty() ? unit.unit : unit.code;
+  if (!unit.code.empty() && unit.unit != unit.code) out.unit = unit.unit;
   out.value = keysOf(bounds);
   setCanonical(bounds, out);
 }

@@ -32,6 +32,9 @@ void addReference(Conversion& conversion, uint32_t node) {
     } else if (child.element == s.reference_identifier) {
       readIdentifier(conversion.tree, i, value.identifier);
       found = found || !value.identifier.code.empty();
+    } else if (child.element == s.reference_display) {
+      value.display = conversion.tree.value(child);
+      found = found || !value.display.empty();
     }
   }
   if (found) conversion.add().reference = std::move(value);

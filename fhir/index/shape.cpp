@@ -100,6 +100,7 @@ Shapes::Shapes() {
   reference_reference = elementNumber("Reference", "reference");
   reference_type = elementNumber("Reference", "type");
   reference_identifier = elementNumber("Reference", "identifier");
+  reference_display = elementNumber("Reference", "display");
   extension_value = elementNumber("Extension", "value");
   name_use = elementNumber("HumanName", "use");
   name_period = elementNumber("HumanName", "period");

@@ -54,7 +54,7 @@ struct Shapes {
   uint32_t money_value, money_currency;
   uint32_t range_low, range_high;
   uint32_t sampled_origin, sampled_factor, sampled_lower, sampled_upper, sampled_data;
-  uint32_t reference_reference, reference_type, reference_identifier;
+  uint32_t reference_reference, reference_type, reference_identifier, reference_display;
   uint32_t extension_value;
   uint32_t name_use, name_period, address_use, address_type, address_period;
   uint32_t resource_id;

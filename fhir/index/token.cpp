@@ -61,6 +61,22 @@ void addContactPoint(Conversion& conversion, uint32_t node) {
   token.code = value;
 }
 
+void readIdentifierType(const model::Document::Tree& tree, const model::Record& type, TokenValue& out) {
+  const Shapes& s = shapes();
+  for (uint32_t i = type.first; i != 0; i = tree.records[i].next) {
+    const model::Record& child = tree.records[i];
+    if (child.element == s.concept_text) out.text = tree.value(child);
+    if (child.element != s.concept_coding) continue;
+    auto& coding = out.types.emplace_back();
+    for (uint32_t j = child.first; j != 0; j = tree.records[j].next) {
+      const model::Record& part = tree.records[j];
+      if (part.element == s.coding_system) coding.first = tree.value(part);
+      if (part.element == s.coding_code) coding.second = tree.value(part);
+      if (part.element == s.coding_display && out.text.empty()) out.text = tree.value(part);
+    }
+  }
+}
+
 }  // namespace
 
 void readIdentifier(const model::Document::Tree& tree, uint32_t identifier, TokenValue& out) {
@@ -72,8 +88,7 @@ void readIdentifier(const model::Document::Tree& tree, uint32_t identifier, Toke
     } else if (child.element == s.identifier_value) {
       out.code = tree.value(child);
     } else if (child.element == s.identifier_type) {
-      for (uint32_t j = child.first; j != 0; j = tree.records[j].next)
-        if (tree.records[j].element == s.concept_text) out.text = tree.value(tree.records[j]);
+      readIdentifierType(tree, child, out);
     }
   }
 }

@@ -26,6 +26,8 @@ struct Issue {
 struct Answer {
   int status = 200;
   std::string resource;  // JSON; empty: none, or the OperationOutcome that `issues` make
+  std::string content;       // of a Binary, as it is
+  std::string content_type;  // of `content`; empty: the answer is a resource
   std::vector<Issue> issues;
   std::string location;       // relative to the base: "Patient/1/_history/2"; empty: none
   uint64_t version = 0;       // for the ETag; 0: none

@@ -50,6 +50,8 @@ struct Call {
   Preconditions preconditions;
   std::string body;
   std::string media_type;  // of the body, as sent
+  std::string security_context;  // X-Security-Context, beside the content of a Binary
+  bool wants_content = false;    // a Binary as its content, not as a resource (R4 2.41.5)
   record::search::Rights rights;
   std::optional<uint64_t> as_of;  // GET entries of a transaction see its commit
 };

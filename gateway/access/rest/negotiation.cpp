@@ -120,6 +120,12 @@ OrRefusal<Form> negotiate(std::string_view accept, record::search::QueryParamete
   return *std::move(form);
 }
 
+bool namesFhir(std::string_view accept, const record::search::QueryParameters& parameters) {
+  for (const auto& [name, value] : parameters)
+    if (name == "_format") return true;
+  return lowered(accept).find("application/fhir+") != std::string::npos;
+}
+
 bool isJson(std::string_view content_type) {
   MediaRange range = readRange(content_type);
   return range.usable &&

@@ -19,6 +19,9 @@ struct Form {
 // Takes _format and _pretty out of `parameters`. Refusal::NotAcceptable when nothing we write is wanted.
 OrRefusal<Form> negotiate(std::string_view accept, record::search::QueryParameters& parameters);
 
+// Does the client name a form of FHIR, by _format or in Accept? If not, a Binary is answered with its content.
+bool namesFhir(std::string_view accept, const record::search::QueryParameters& parameters);
+
 // "application/fhir+json; charset=utf-8; fhirVersion=4.0" and the like.
 bool isJson(std::string_view content_type);
 bool isXml(std::string_view content_type);

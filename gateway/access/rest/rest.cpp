@@ -33,6 +33,12 @@ std::string pathOfUrl(std::string_view url) {
   return slash == std::string_view::npos ? std::string() : std::string(url.substr(slash));
 }
 
+// A Binary or one of its versions: what has content of its own.
+bool isBinary(const Route& route) {
+  if (route.interaction == nullptr || route.type_name != "Binary") return false;
+  return route.interaction->shape == Shape::Instance || route.interaction->shape == Shape::Version;
+}
+
 std::optional<Answer> readPreconditions(const HttpRequest& request, Preconditions& out) {
   auto match = parseEntityTags(request.header("if-match"));
   if (!match.ok()) return refuse({match.error().why, match.error().what, "http.If-Match"});
@@ -75,8 +81,16 @@ OrRefusal<Call> Rest::callOf(const HttpRequest& request, Asked& asked) const {
   if (!path.empty() && path[0] != '/') return refuse(Refusal::UnknownPath, "there is nothing at this path");
   auto parameters = record::search::decodeForm(request.query);
   if (!parameters.ok()) return refuse(parameters.error());
-  ASSIGN_OR_REFUSE(asked.form, negotiate(request.header("accept"), *parameters));
-  ASSIGN_OR_REFUSE(asked.route, route(service_.definitions, request.method, path));
+  std::string_view accept = request.header("accept");
+  bool wants_content = !namesFhir(accept, *parameters);
+  auto form = negotiate(accept, *parameters);
+  if (auto* known = std::get_if<Form>(&form)) asked.form = *known;
+  auto found = route(service_.definitions, request.method, path);
+  if (auto* refusal = std::get_if<Answer>(&found); refusal != nullptr && std::holds_alternative<Form>(form))
+    return std::move(*refusal);
+  if (auto* known = std::get_if<Route>(&found)) asked.route = *known;
+  wants_content = wants_content && isBinary(asked.route) && request.method != "DELETE";
+  if (auto* refusal = std::get_if<Answer>(&form); refusal != nullptr && !wants_content) return std::move(*refusal);
 
   // Who cares to know what this server can do need not say who they are.
   auto rights = asked.route.interaction->shape == Shape::Metadata ? fhir::base::Result<Rights>(Rights::ofPatients({}))
@@ -94,6 +108,8 @@ OrRefusal<Call> Rest::callOf(const HttpRequest& request, Asked& asked) const {
   for (const auto& [name, value] : request.headers)
     if (name == "prefer") readPreferences(value, call.preferences);
   if (auto refusal = readPreconditions(request, call.preconditions)) return *std::move(refusal);
+  call.wants_content = wants_content;
+  call.security_context = request.header("x-security-context");
   call.body = request.body;
   call.media_type = request.header("content-type");
   return call;
@@ -136,6 +152,13 @@ HttpResponse Rest::respond(const HttpRequest& request, const Asked& asked, Answe
       response.body = asked.form.pretty ? prettyPrinted(answer.resource) : std::move(answer.resource);
     if (asked.form.pretty) response.body += '\n';
     response.content_type = asked.form.media_type + "; charset=utf-8";
+  }
+  if (!answer.content_type.empty()) {
+    response.body = std::move(answer.content);
+    response.content_type = answer.content_type;
+    // It is somebody's document: a browser shows it and runs nothing of it.
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; sandbox");
   }
   auto add = [&](const char* name, std::string value) { response.headers.emplace_back(name, std::move(value)); };
   if (answer.version != 0) add("ETag", entityTag(answer.version));

@@ -160,6 +160,9 @@ class NameParser {
     for (const auto& [name, modifier] : kWords) {
       if (name != word) continue;
       clause.modifier = modifier;
+      bool id = clause.parameter->code == "_id" || clause.parameter->code == "_lastUpdated";
+      if (id && modifier != Modifier::Missing && modifier != Modifier::Not)
+        return invalid("this search parameter has no modifier ':" + std::string(word) + "'");
       return judge(modifier, type, word);
     }
     if (type == SearchType::Reference) {
@@ -181,14 +184,15 @@ class NameParser {
       case Modifier::Contains: defined = offered = type == SearchType::String; break;
       case Modifier::Not: defined = offered = type == SearchType::Token; break;
       case Modifier::Identifier: defined = offered = type == SearchType::Reference; break;
-      case Modifier::Text: defined = type == SearchType::Token || type == SearchType::Reference; break;
+      case Modifier::Text: defined = offered = type == SearchType::Token || type == SearchType::Reference; break;
       case Modifier::Above:
       case Modifier::Below:
         defined = type == SearchType::Token || type == SearchType::Uri || type == SearchType::Reference;
+        offered = type == SearchType::Uri;
         break;
       case Modifier::In:
-      case Modifier::NotIn:
-      case Modifier::OfType: defined = type == SearchType::Token; break;
+      case Modifier::NotIn: defined = type == SearchType::Token; break;
+      case Modifier::OfType: defined = offered = type == SearchType::Token; break;
       case Modifier::None: break;
     }
     if (!defined) return invalid("this kind of search parameter has no modifier ':" + std::string(word) + "'");

@@ -86,6 +86,9 @@ void addRanged(ParameterNumber parameter, int64_t key, const SearchValue& part, 
     if (!q.system.empty() && !q.code.empty()) {
       rows.numbers.push_back({parameter, compositeUnit(key, unitHash(q.system, q.code)), q.value.low, q.value.high});
     }
+    if (!q.unit.empty()) {
+      rows.numbers.push_back({parameter, compositeUnit(key, unitHash({}, q.unit)), q.value.low, q.value.high});
+    }
     if (!q.canonical_unit.empty()) {
       rows.numbers.push_back({parameter, compositeUnit(key, canonicalUnitHash(q.canonical_unit)),
                               q.canonical_value.low, q.canonical_value.high});

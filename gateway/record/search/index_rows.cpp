@@ -52,12 +52,28 @@ bool isColumn(ParameterNumber parameter) {
   return parameter == kId || parameter == kLastUpdated;
 }
 
+std::string ofTypeText(std::string_view system, std::string_view code, std::string_view value) {
+  std::string text = textOf('o', system, code);
+  text += kBetween;
+  text += value;
+  return text;
+}
+
 void addHashed(IndexRows& rows, ParameterNumber parameter, std::string text) {
   int64_t hash = hashOf(text);
   rows.hashed.push_back({parameter, hash, std::move(text)});
 }
 
+void addText(IndexRows& rows, ParameterNumber parameter, std::string_view text) {
+  if (std::string folded = fhir::index::folded(text); !folded.empty()) addHashed(rows, parameter, textPrefix(folded));
+}
+
 void addToken(IndexRows& rows, ParameterNumber parameter, const TokenValue& token) {
+  addText(rows, parameter, token.text);
+  if (!token.code.empty()) {
+    for (const auto& [system, code] : token.types)
+      if (!code.empty()) addHashed(rows, parameter, ofTypeText(system, code, token.code));
+  }
   if (!token.system.empty()) addHashed(rows, parameter, textOf('s', token.system));
   if (token.code.empty()) return;
   addHashed(rows, parameter, textOf('c', token.code));
@@ -74,6 +90,7 @@ void addReference(IndexRows& rows, ParameterNumber parameter, const ReferenceVal
     addHashed(rows, parameter, textOf('i', reference.id));
   }
   if (!reference.url.empty()) addHashed(rows, parameter, textOf('u', reference.url));
+  addText(rows, parameter, reference.display);
   if (!reference.identifier.code.empty()) {
     addHashed(rows, parameter, textOf('I', reference.identifier.system, reference.identifier.code));
     addHashed(rows, parameter, textOf('J', reference.identifier.code));
@@ -88,6 +105,7 @@ void addQuantity(IndexRows& rows, ParameterNumber parameter, const QuantityValue
   if (!quantity.code.empty()) {
     add(unitHash("", quantity.code), quantity.value);
     if (!quantity.system.empty()) add(unitHash(quantity.system, quantity.code), quantity.value);
+    if (!quantity.unit.empty()) add(unitHash("", quantity.unit), quantity.value);
   }
   if (!quantity.canonical_unit.empty()) {
     add(canonicalUnitHash(quantity.canonical_unit), quantity.canonical_value);
@@ -143,6 +161,21 @@ int64_t patientHash(std::string_view patient_id) { return hashOf(patientText(pat
 
 int64_t exactHash(std::string_view text) { return hashOf(textOf('x', text)); }
 
+std::string textPrefix(std::string_view folded) { return textOf('T', folded); }
+
+std::string uriPrefix(std::string_view uri) { return textOf('u', uri); }
+
+std::vector<int64_t> uriAndAbove(std::string_view uri) {
+  std::vector<int64_t> hashes = {hashOf(textOf('u', uri))};
+  size_t host = uri.find("://");
+  if (host == std::string_view::npos) return hashes;
+  for (size_t slash = uri.find('/', host + 3); slash != std::string_view::npos; slash = uri.find('/', slash + 1)) {
+    hashes.push_back(hashOf(textOf('u', uri.substr(0, slash))));
+    hashes.push_back(hashOf(textOf('u', uri.substr(0, slash + 1))));
+  }
+  return hashes;
+}
+
 int64_t unitHash(std::string_view system, std::string_view code) {
   return code.empty() ? 0 : hashOf(textOf('q', system, code));
 }
@@ -155,6 +188,8 @@ int64_t operandHash(const SearchClause& clause, const SearchOperand& operand) {
     if (operand.system) return hashOf(textOf('I', *operand.system, operand.code));
     return hashOf(textOf('J', operand.code));
   }
+  if (clause.modifier == Modifier::OfType)
+    return hashOf(ofTypeText(operand.unit_system, *operand.system, operand.code));
   if (type == SearchType::Reference) {
     if (!operand.reference_url.empty()) return hashOf(textOf('u', operand.reference_url));
     std::string_view target = operand.reference_type;

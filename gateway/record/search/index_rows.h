@@ -5,10 +5,14 @@
 //   token      hash("t" system "|" code), hash("c" code), hash("s" system); without system also hash("n" code)
 //   reference  hash("r" type "/" id), hash("i" id), or hash("u" url);
 //              :identifier hash("I" system "|" value) and, for an operand without a bar, hash("J" value)
+//   :of-type   hash("o" type system "|" type code "|" value)
+//   :text      hash("T" folded text) of display, Coding.display, CodeableConcept.text, Identifier.type.text; found by
+//              the beginning of the text, which hashed_text keeps
 //   uri        hash("u" uri)
 //   presence   hash("p") once per parameter that has any value: :missing
 //   number     idx_number rows with unit 0
-//   quantity   idx_number rows with unit 0, unitHash("", code), unitHash(system, code), and the canonical unit with
+//   quantity   idx_number rows with unit 0, unitHash("", code), unitHash("", unit), unitHash(system, code), and the
+//   canonical unit with
 //              canonical bounds where there is one
 //   composite  composite_rows.h: toIndexRows calls appendCompositeRows for each composite value
 // Parameters that derived_parameters.h calls derived (Observation.combo-code) have no rows at all.
@@ -67,6 +71,11 @@ int64_t patientHash(std::string_view patient_id);
 // The hash of idx_value rows that a token, reference or uri operand asks for.
 int64_t operandHash(const SearchClause& clause, const SearchOperand& operand);
 int64_t exactHash(std::string_view text);
+// The first part of the texts that :text and `uri:below` look through in hashed_text.
+std::string textPrefix(std::string_view folded);
+std::string uriPrefix(std::string_view uri);
+// The hashes of `uri` and of the URLs above it: up to each slash.
+std::vector<int64_t> uriAndAbove(std::string_view uri);
 // The unit column for a quantity operand; 0 when no unit was given.
 int64_t unitHash(std::string_view system, std::string_view code);
 // The unit column of rows in a canonical UCUM unit.

@@ -35,7 +35,7 @@ struct SearchOperand {
   std::string text;                   // as given, unescaped
   std::optional<std::string> system;  // token `s|c`: set (maybe empty) when a bar was written
   std::string code;                   // token and quantity unit code
-  std::string unit_system;            // quantity
+  std::string unit_system;            // quantity; of :of-type the system of the type, with the type in `system`
   fhir::index::DateValue date;
   fhir::index::NumberValue number;  // implied precision bounds
   fhir::base::Decimal decimal;      // number and quantity: the value itself, which gt, lt, ... compare with

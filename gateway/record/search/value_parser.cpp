@@ -1,5 +1,6 @@
 #include "gateway/record/search/value_parser.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -19,6 +20,8 @@ using fhir::definitions::SearchParameter;
 using fhir::definitions::SearchType;
 
 namespace {
+
+constexpr long kMaxSlashes = 64;
 
 Error unsupported(std::string what) { return Error{Why::Unsupported, std::move(what), {}}; }
 
@@ -61,6 +64,28 @@ Done parseToken(std::string_view text, SearchOperand& operand) {
   }
   ASSIGN_OR_RETURN(operand.code, unescaped(parts.back()));
   if (operand.code.empty() && (!operand.system || operand.system->empty())) return invalid("the token is empty");
+  return {};
+}
+
+// `type system|type code|value` (R4 3.1.1.4.10).
+Done parseOfType(std::string_view text, SearchOperand& operand) {
+  auto parts = splitUnescaped(text, '|');
+  if (parts.size() != 3) return invalid(":of-type takes type system|type code|value");
+  ASSIGN_OR_RETURN(operand.text, unescaped(text));
+  ASSIGN_OR_RETURN(operand.unit_system, unescaped(parts[0]));
+  ASSIGN_OR_RETURN(operand.system, unescaped(parts[1]));
+  ASSIGN_OR_RETURN(operand.code, unescaped(parts[2]));
+  if (operand.system->empty() || operand.code.empty()) return invalid(":of-type needs the type's code and the value");
+  return {};
+}
+
+Done parseUri(std::string_view text, const ValueRules& rules, SearchOperand& operand) {
+  ASSIGN_OR_RETURN(operand.text, unescaped(text));
+  bool hierarchy = rules.modifier == Modifier::Above || rules.modifier == Modifier::Below;
+  if (hierarchy && operand.text.starts_with("urn:"))
+    return invalid("URNs have no hierarchy: :above and :below are for URLs");
+  if (rules.modifier == Modifier::Above && std::count(operand.text.begin(), operand.text.end(), '/') > kMaxSlashes)
+    return Error{Why::TooCostly, "the URL has too many parts", {}};
   return {};
 }
 
@@ -190,6 +215,8 @@ Done parseByType(std::string_view text, const ValueRules& rules, const Definitio
     return {};
   }
   if (rules.modifier == Modifier::Identifier) return parseToken(text, operand);
+  if (rules.modifier == Modifier::OfType) return parseOfType(text, operand);
+  if (rules.modifier == Modifier::Text) return parseString(text, rules, operand);
   switch (rules.parameter->type) {
     case SearchType::String: return parseString(text, rules, operand);
     case SearchType::Token: return parseToken(text, operand);
@@ -201,10 +228,7 @@ Done parseByType(std::string_view text, const ValueRules& rules, const Definitio
     }
     case SearchType::Quantity: return parseQuantity(text, operand);
     case SearchType::Composite: return parseComposite(text, rules, definitions, options, operand);
-    case SearchType::Uri: {
-      ASSIGN_OR_RETURN(operand.text, unescaped(text));
-      return {};
-    }
+    case SearchType::Uri: return parseUri(text, rules, operand);
     case SearchType::Special: return unsupported("special search parameters are not offered");
   }
   return unsupported("this kind of search parameter is not offered");

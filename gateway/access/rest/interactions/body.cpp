@@ -1,7 +1,12 @@
 #include "gateway/access/rest/interactions/body.h"
 
+#include <algorithm>
+
+#include "fhir/base/text.h"
+#include "fhir/model/json_writer.h"
 #include "fhir/model/reference.h"
 #include "fhir/model/xml_reader.h"
+#include "gateway/access/rest/http_values.h"
 #include "gateway/access/rest/negotiation.h"
 #include "gateway/access/rest/outcome.h"
 
@@ -16,8 +21,34 @@ Answer unparsable(const fhir::base::Error& error) {
   return refuse(Refusal::UnparsableBody, error.what, error.where);
 }
 
+// A media type that is no form of FHIR: the body is the content of a Binary (R4 2.41.5).
+bool isContent(std::string_view media_type) {
+  std::string_view type = trimmed(media_type.substr(0, media_type.find(';')));
+  bool plain = std::all_of(media_type.begin(), media_type.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return plain && type.find('/') != std::string_view::npos && !isXml(media_type) &&
+         !type.starts_with("application/fhir+");
+}
+
+std::string binaryOf(const Call& call) {
+  std::string json = R"({"resourceType":"Binary",)";
+  if (!call.id.empty()) {
+    json += "\"id\":";
+    fhir::model::appendJsonString(json, call.id);
+    json += ',';
+  }
+  json += "\"contentType\":";
+  fhir::model::appendJsonString(json, trimmed(call.media_type));
+  if (!call.security_context.empty()) {
+    json += ",\"securityContext\":{\"reference\":";
+    fhir::model::appendJsonString(json, call.security_context);
+    json += '}';
+  }
+  return json + ",\"data\":\"" + fhir::base::base64Encode(call.body) + "\"}";
+}
+
 OrRefusal<std::string> jsonOf(const Call& call) {
   if (isJson(call.media_type)) return call.body;
+  if (call.type_name == "Binary" && isContent(call.media_type)) return binaryOf(call);
   if (!isXml(call.media_type))
     return refuse(Refusal::UnsupportedMediaType,
                   "a body is sent with Content-Type application/fhir+json or application/fhir+xml, in UTF-8",

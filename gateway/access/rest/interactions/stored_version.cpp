@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <future>
 
+#include "fhir/base/text.h"
+#include "fhir/model/document.h"
+#include "gateway/access/rest/interactions/bundle_entries.h"
 #include "gateway/access/rest/outcome.h"
 
 namespace gateway::access::rest::interactions {
@@ -23,6 +26,21 @@ bool notModified(const Preconditions& preconditions, const Version& version) {
     return tags.any || std::find(tags.versions.begin(), tags.versions.end(), version.version) != tags.versions.end();
   if (!preconditions.if_modified_since) return false;
   return version.last_updated / 1'000'000 <= *preconditions.if_modified_since;
+}
+
+// The content of a Binary in its own type (R4 2.41.5). False: it has none that could be shown.
+bool showContent(const std::string& json, Answer& answer) {
+  fhir::base::Findings findings;
+  auto binary = fhir::model::Document::readResource(json, findings);
+  if (!binary.ok()) return false;
+  std::string type = memberText(binary->root(), "contentType");
+  bool plain = std::all_of(type.begin(), type.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (type.find('/') == std::string::npos || !plain) return false;
+  auto content = fhir::base::base64Decode(memberText(binary->root(), "data"));
+  if (!content.ok()) return false;
+  answer.content = std::move(content).value();
+  answer.content_type = std::move(type);
+  return true;
 }
 
 Issue writtenIssue(Effect effect) {
@@ -53,6 +71,7 @@ Answer showVersion(const Service& service, const Call& call, Version version) {
     answer.status = 304;
     return answer;
   }
+  if (call.wants_content && version.type == call.type && showContent(version.json, answer)) return answer;
   ASSIGN_OR_REFUSE(Subset subset, subsetOf(call.parameters));
   answer.resource = subset.everything() ? std::move(version.json)
                                         : subsetted(version.json, version.type, subset, service.definitions);

@@ -105,6 +105,19 @@ RowCondition hashed(const SearchClause& clause, std::string_view alias, std::vec
   return row;
 }
 
+// Values whose text, kept in hashed_text under `kind`, begins with `prefix`.
+RowCondition byText(const SearchClause& clause, std::string_view alias, const std::string& prefix) {
+  RowCondition row{"idx_value", "", parameterIs(alias, clause), true, false};
+  bool uri = prefix.front() == 'u';
+  row.where << " AND " << column(alias, "value") << " IN (SELECT hash FROM hashed_text INDEXED BY "
+            << (uri ? "hashed_text_uri WHERE text>='u' AND text<'v'"
+                    : "hashed_text_text WHERE text>='T' AND text<'U'")
+            << " AND text>=";
+  row.where.value(prefix) << " AND text<";
+  row.where.value(afterPrefix(prefix)) << ")";
+  return row;
+}
+
 SqlText textCondition(std::string_view alias, Modifier modifier, const std::string& folded, int64_t exact) {
   SqlText out;
   std::string text = column(alias, "text");
@@ -254,6 +267,18 @@ std::vector<RowCondition> rowConditions(const Definitions& definitions, const Se
   std::vector<RowCondition> rows;
   std::vector<int64_t> hashes;
   for (const auto& operand : clause.any_of) {
+    if (clause.modifier == Modifier::Text) {
+      rows.push_back(byText(clause, alias, search::textPrefix(fhir::index::folded(operand.text))));
+      continue;
+    }
+    if (clause.modifier == Modifier::Below) {
+      rows.push_back(byText(clause, alias, search::uriPrefix(operand.text)));
+      continue;
+    }
+    if (clause.modifier == Modifier::Above) {
+      for (int64_t hash : search::uriAndAbove(operand.text)) hashes.push_back(hash);
+      continue;
+    }
     switch (clause.parameter->type) {
       case SearchType::Token:
       case SearchType::Reference:

@@ -54,7 +54,9 @@ TEST(CapabilityStatement, every_search_parameter_and_modifier_that_it_names_is_t
       const std::string& text = parameter.at("documentation").text;
       for (size_t at = text.find(" :"); at != std::string::npos; at = text.find(" :", at + 1)) {
         std::string modifier = text.substr(at + 1, text.find_first_of(" .", at + 1) - at - 1);
-        std::string value = modifier == ":missing" ? "true" : valueOf(type);
+        std::string value = valueOf(type);
+        if (modifier == ":missing") value = "true";
+        if (modifier == ":of-type") value = "http://example.org/type%7CMR%7C1";
         EXPECT_EQ(rest.ask("GET", query + modifier + "=" + value).status, 200) << query << modifier;
         ++tried;
       }
@@ -79,6 +81,79 @@ TEST(CapabilityStatement, every_include_that_it_names_is_taken) {
       EXPECT_EQ(rest.ask("GET", query + "_revinclude=" + reverse[i].text).status, 200) << query << reverse[i].text;
   }
   EXPECT_GT(tried, 300u);
+}
+
+// What each code of an interaction means for a type whose resource `x` is there in two versions.
+struct Trial {
+  const char* code;
+  const char* method;
+  const char* path;  // behind "/Type"
+  int status;
+};
+constexpr Trial kTrials[] = {
+    {"create", "POST", "", 201},
+    {"update", "PUT", "/x", 200},
+    {"read", "GET", "/x", 200},
+    {"vread", "GET", "/x/_history/1", 200},
+    {"history-instance", "GET", "/x/_history?_since=2020", 200},
+    {"history-type", "GET", "/_history?_count=1", 200},
+    {"search-type", "GET", "?_id=x", 200},
+    {"patch", "PATCH", "/x", 200},
+    {"delete", "DELETE", "/x", 204},
+};
+
+int tried(TrialRest& rest, const Trial& trial, const std::string& type) {
+  std::string body = R"({"resourceType":")" + type + R"(","id":"x","language":"zh"})";
+  std::string path = "/" + type + trial.path;
+  if (std::string_view(trial.method) == "PATCH")
+    return rest
+        .ask("PATCH", path, R"([{"op":"add","path":"/language","value":"en"}])",
+             {{"content-type", "application/json-patch+json"}})
+        .status;
+  bool sends = std::string_view(trial.method).starts_with('P');
+  return rest.ask(trial.method, path, sends ? body : "").status;
+}
+
+TEST(CapabilityStatement, every_interaction_that_it_names_works_and_no_other) {
+  TrialRest rest;
+  const JsonTree stated = statement(rest);
+  for (const auto& resource : stated.at("rest.0.resource").items) {
+    const std::string& type = resource.at("type").text;
+    std::set<std::string> codes;
+    for (const auto& interaction : resource.at("interaction").items) codes.insert(interaction.at("code").text);
+    ASSERT_EQ(rest.ask("PUT", "/" + type + "/x", R"({"resourceType":")" + type + R"(","id":"x"})").status, 201)
+        << type;
+    for (const Trial& trial : kTrials) {
+      EXPECT_EQ(tried(rest, trial, type), trial.status) << type << " " << trial.code;
+      EXPECT_EQ(codes.erase(trial.code), 1u) << type << " does not state " << trial.code;
+    }
+    EXPECT_TRUE(codes.empty()) << type << " states " << *codes.begin() << ", which nobody tried";
+  }
+}
+
+TEST(CapabilityStatement, what_it_says_of_conditions_holds) {
+  TrialRest rest;
+  const JsonTree stated = statement(rest);
+  for (const auto& resource : stated.at("rest.0.resource").items) {
+    const std::string& type = resource.at("type").text;
+    auto body = [&](const char* id) { return R"({"resourceType":")" + type + R"(","id":")" + id + "\"}"; };
+    EXPECT_EQ(resource.at("updateCreate").text, "true");
+    ASSERT_EQ(rest.ask("PUT", "/" + type + "/a", body("a")).status, 201) << type;
+    EXPECT_EQ(resource.at("conditionalCreate").text, "true");
+    EXPECT_EQ(rest.ask("POST", "/" + type, body("b"), {{"if-none-exist", "_id=a"}}).status, 200) << type;
+    EXPECT_EQ(resource.at("conditionalRead").text, "full-support");
+    EXPECT_EQ(rest.ask("GET", "/" + type + "/a", {}, {{"if-none-match", "W/\"1\""}}).status, 304) << type;
+    EXPECT_EQ(resource.at("conditionalUpdate").text, "true");
+    EXPECT_EQ(rest.ask("PUT", "/" + type + "?_id=a", body("a")).status, 200) << type;
+    EXPECT_EQ(rest.ask("PUT", "/" + type + "?_id=c", body("c")).status, 201) << type;
+    EXPECT_EQ(resource.at("conditionalDelete").text, "single");
+    EXPECT_EQ(rest.ask("DELETE", "/" + type + "?_id=a,c").status, 412) << type;
+    EXPECT_EQ(rest.ask("DELETE", "/" + type + "?_id=a").status, 204) << type;
+    EXPECT_EQ(resource.at("readHistory").text, "true");
+    EXPECT_EQ(rest.ask("GET", "/" + type + "/a/_history/1").status, 200) << type;
+    EXPECT_EQ(resource.at("versioning").text, "versioned-update");
+    EXPECT_EQ(rest.ask("PUT", "/" + type + "/c", body("c"), {{"if-match", "W/\"9\""}}).status, 412) << type;
+  }
 }
 
 TEST(CapabilityStatement, is_a_valid_resource) {

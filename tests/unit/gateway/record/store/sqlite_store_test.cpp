@@ -69,6 +69,7 @@ TEST_F(SqliteFiles, a_file_of_schema_1_is_brought_up_and_finds_what_it_found) {
     auto db = sql::Connection::open(folder_ + "/record.db", {});
     ASSERT_TRUE((*db)
                     ->exec("DROP INDEX version_by_time; DROP INDEX idx_date_long; DROP TABLE date_repeats;"
+                           "DROP INDEX hashed_text_text; DROP INDEX hashed_text_uri;"
                            "PRAGMA user_version=1")
                     .ok());
   }
