@@ -1,12 +1,15 @@
 #include "gateway/access/rest/interactions/body.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "fhir/base/text.h"
 #include "fhir/model/json_writer.h"
 #include "fhir/model/reference.h"
 #include "fhir/model/xml_reader.h"
+#include "fhir/validate/primitives.h"
 #include "gateway/access/rest/http_values.h"
+#include "gateway/access/rest/interactions/bundle_entries.h"
 #include "gateway/access/rest/negotiation.h"
 #include "gateway/access/rest/outcome.h"
 
@@ -60,6 +63,45 @@ OrRefusal<std::string> jsonOf(const Call& call) {
   return std::move(json).value();
 }
 
+// The server sets these itself, whatever was sent: id, meta.versionId, meta.lastUpdated.
+bool isSetByUs(std::string_view place) {
+  size_t dot = place.find('.');
+  std::string_view member = dot == std::string_view::npos ? std::string_view() : place.substr(dot + 1);
+  return member == "id" || member == "meta.versionId" || member == "meta.lastUpdated";
+}
+
+// URIs of all kinds are taken as they are: their published expression allows everything but white space.
+bool isChecked(std::string_view type) {
+  constexpr std::string_view kNot[] = {"uri", "url", "canonical", "oid", "uuid"};
+  return std::find(std::begin(kNot), std::end(kNot), type) == std::end(kNot);
+}
+
+// Values that their primitive types do not allow (R4 2.24.0.1): a date that is in no calendar could not be found.
+// The resources in a Bundle are read by themselves when they are written: one that is wrong does not touch the others
+// of a batch.
+void checkPrimitives(const Document& document, fhir::base::Findings& findings) {
+  constexpr size_t kMost = 100;
+  const auto& navigator = Document::navigator();
+  const bool is_bundle = document.resourceType() == "Bundle";
+  std::vector<fhir::path::Node> open = {document.root()};
+  while (!open.empty() && findings.list().size() < kMost) {
+    fhir::path::Node node = open.back();
+    open.pop_back();
+    if (is_bundle && navigator.name(node) == "resource") continue;
+    auto scalar = navigator.scalar(node);
+    if (scalar.kind != fhir::path::ScalarKind::None && isChecked(navigator.type(node).name)) {
+      std::string_view wrong = fhir::validate::wrongPrimitive(navigator.type(node).number, scalar.text);
+      if (!wrong.empty()) {
+        std::string place = fhir::model::placeOf(node);
+        if (!isSetByUs(place))
+          findings.add({fhir::base::Severity::Error, "value", std::string(wrong), std::move(place), {}, {}});
+      }
+    }
+    auto children = childrenOf(node);
+    open.insert(open.end(), children.rbegin(), children.rend());
+  }
+}
+
 }  // namespace
 
 OrRefusal<Document> readBody(const Call& call, std::string_view type_name) {
@@ -77,6 +119,7 @@ OrRefusal<Document> readResource(std::string json, std::string_view type_name) {
         Refusal::TypeMismatch,
         "the URL asks for a " + std::string(type_name) + ", the body is a " + std::string(document->resourceType()),
         std::string(document->resourceType()));
+  checkPrimitives(*document, findings);
   if (findings.hasErrors()) return refuse(findings);
   return std::move(document).value();
 }
