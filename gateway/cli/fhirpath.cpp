@@ -86,8 +86,9 @@ int evaluate(const FhirpathOptions& options, const Expression& expression, const
     evaluation.steps = &trace;
   }
   auto result = expression.evaluate(Item::node(document.root(), &Document::navigator()), evaluation);
+  // After an error too: its last step is the one before it.
+  if (options.trace) trace.finish(options.expression, result.ok() ? *result : Collection(arena));
   if (!result.ok()) return complain("expression", result.error(), kWrong);
-  if (options.trace) trace.finish(options.expression, *result);
   ResultFormat format;
   format.typed = options.typed;
   std::cout << toJsonArray(*result, format) << "\n";

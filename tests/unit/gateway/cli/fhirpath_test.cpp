@@ -105,6 +105,10 @@ TEST(Fhirpath, trace_goes_to_standard_error_and_ends_with_the_debug_trace) {
   auto parameters = fhir::model::Document::readResource(result.err.substr(line + 1), findings);
   ASSERT_TRUE(parameters.ok()) << parameters.error().text();
   EXPECT_EQ(parameters->resourceType(), "Parameters");
+  auto failed = fhirpath({"name.given.single()", "--trace"}, kPatient);
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_NE(failed.err.find("{\"name\":\"5,5,given\""), std::string::npos) << failed.err;
+  EXPECT_NE(failed.err.find("expression:1:12: "), std::string::npos) << failed.err;
   EXPECT_TRUE(findings.empty());
 }
 
