@@ -65,7 +65,7 @@ base::Result<JsonPatch::Operation> JsonPatch::readOperation(const JsonValue& jso
     if (!value) return base::invalid("the operation needs the member value");
     out.value = *value;
   }
-  // RFC 6902 4.4: "The "from" location MUST NOT be a proper prefix of the "path" location".
+  // RFC 6902 4.4: a value is not moved below itself.
   if (out.kind == Kind::Move && out.from.size() < out.path.size() && isPrefix(out.from, out.path)) {
     return base::invalid("a value cannot be moved into one of its own children");
   }
