@@ -1,5 +1,6 @@
 #include "fhir/model/json_writer.h"
 
+#include "fhir/base/pretty_json.h"
 #include "fhir/model/json_text.h"
 #include "fhir/model/tree.h"
 
@@ -13,60 +14,6 @@ bool hasToken(const Document::Tree& tree, const Record& record) {
   return record.kind != JsonKind::Null || &record == tree.records.data();
 }
 
-class PrettyWriter {
- public:
-  explicit PrettyWriter(std::string_view text) : json_(text) {}
-
-  size_t write(size_t at, size_t indent, std::string& out) {
-    switch (json_.at(at)) {
-      case '{': return writeObject(at, indent, out);
-      case '[': return writeArray(at, indent, out);
-      default: return json_.copyValue(at, out);
-    }
-  }
-
- private:
-  size_t writeObject(size_t at, size_t indent, std::string& out) {
-    bool empty = true;
-    out += '{';
-    size_t end = json_.eachMember(at, [&](std::string_view key, size_t value) {
-      out += empty ? "\n" : ",\n";
-      empty = false;
-      out.append(indent + 2, ' ');
-      out += key;
-      out += ": ";
-      return write(value, indent + 2, out);
-    });
-    if (!empty) {
-      out += '\n';
-      out.append(indent, ' ');
-    }
-    out += '}';
-    return end;
-  }
-
-  size_t writeArray(size_t at, size_t indent, std::string& out) {
-    out += '[';
-    at = json_.skipSpace(at + 1);
-    bool empty = true;
-    while (json_.at(at) != ']') {
-      out += empty ? "\n" : ",\n";
-      empty = false;
-      out.append(indent + 2, ' ');
-      at = json_.skipSpace(write(at, indent + 2, out));
-      if (json_.at(at) == ',') at = json_.skipSpace(at + 1);
-    }
-    if (!empty) {
-      out += '\n';
-      out.append(indent, ' ');
-    }
-    out += ']';
-    return at + 1;
-  }
-
-  JsonText json_;
-};
-
 }  // namespace
 
 std::string writeJson(path::Node node) {
@@ -79,14 +26,7 @@ std::string writeJson(path::Node node) {
   return out;
 }
 
-std::string writePrettyJson(path::Node node) {
-  const Document::Tree& tree = treeOf(node);
-  const Record& record = tree.records[node.index];
-  std::string out;
-  if (!hasToken(tree, record)) return "null";
-  PrettyWriter(tree.text).write(record.offset, 0, out);
-  return out;
-}
+std::string writePrettyJson(path::Node node) { return base::prettyJson(writeJson(node)); }
 
 void appendJsonString(std::string& out, std::string_view text) {
   out += '"';

@@ -143,43 +143,4 @@ bool isForm(std::string_view content_type) {
   return range.usable && range.type == "application/x-www-form-urlencoded";
 }
 
-std::string prettyPrinted(std::string_view json) {
-  std::string out;
-  out.reserve(json.size() * 3 / 2);
-  size_t depth = 0;
-  auto newLine = [&] {
-    out += '\n';
-    out.append(depth * 2, ' ');
-  };
-  for (size_t i = 0; i < json.size(); ++i) {
-    char c = json[i];
-    if (c == '"') {
-      size_t end = i + 1;
-      while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
-      out += json.substr(i, end - i + 1);
-      i = end;
-    } else if (c == '{' || c == '[') {
-      out += c;
-      if (i + 1 < json.size() && (json[i + 1] == '}' || json[i + 1] == ']')) {
-        out += json[++i];
-        continue;
-      }
-      ++depth;
-      newLine();
-    } else if (c == '}' || c == ']') {
-      if (depth > 0) --depth;
-      newLine();
-      out += c;
-    } else if (c == ',') {
-      out += c;
-      newLine();
-    } else if (c == ':') {
-      out += ": ";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 }  // namespace gateway::access::rest

@@ -27,7 +27,4 @@ bool isJson(std::string_view content_type);
 bool isXml(std::string_view content_type);
 bool isForm(std::string_view content_type);  // application/x-www-form-urlencoded
 
-// Compact JSON that we wrote ourselves, indented by two spaces.
-std::string prettyPrinted(std::string_view json);
-
 }  // namespace gateway::access::rest

@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "fhir/base/pretty_json.h"
 #include "fhir/model/xml_writer.h"
 #include "gateway/access/rest/capability_statement.h"
 #include "gateway/access/rest/http_values.h"
@@ -149,7 +150,7 @@ HttpResponse Rest::respond(const HttpRequest& request, const Asked& asked, Answe
     if (asked.form.xml)
       response.body = xmlOf(answer.resource, asked.form.pretty);
     else
-      response.body = asked.form.pretty ? prettyPrinted(answer.resource) : std::move(answer.resource);
+      response.body = asked.form.pretty ? fhir::base::prettyJson(answer.resource) : std::move(answer.resource);
     if (asked.form.pretty) response.body += '\n';
     response.content_type = asked.form.media_type + "; charset=utf-8";
   }

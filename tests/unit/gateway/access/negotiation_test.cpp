@@ -79,11 +79,5 @@ TEST(Negotiation, bodies_are_json_or_xml_in_utf8) {
   EXPECT_TRUE(isForm("application/x-www-form-urlencoded; charset=UTF-8"));
 }
 
-TEST(PrettyPrinted, indents_and_leaves_strings_alone) {
-  EXPECT_EQ(prettyPrinted(R"({"a":[1.10,{"b":"x,{\"y\":[]}"}],"c":{},"d":[]})"),
-            "{\n  \"a\": [\n    1.10,\n    {\n      \"b\": \"x,{\\\"y\\\":[]}\"\n    }\n  ],\n  \"c\": {},\n  \"d\": "
-            "[]\n}");
-}
-
 }  // namespace
 }  // namespace gateway::access::rest
