@@ -16,7 +16,9 @@ class Printing : public JsonHandler {
 
   bool null(size_t) override { return writer_.Null(); }
   bool boolean(bool value, size_t) override { return writer_.Bool(value); }
-  bool number(std::string_view text, size_t) override { return writer_.RawNumber(text.data(), sizeOf(text)); }
+  bool number(std::string_view text, size_t) override {
+    return writer_.RawValue(text.data(), text.size(), rapidjson::kNumberType);
+  }
   bool string(std::string_view text, bool, size_t) override { return writer_.String(text.data(), sizeOf(text)); }
   bool key(std::string_view text, bool, size_t) override { return writer_.Key(text.data(), sizeOf(text)); }
   bool startObject(size_t) override { return writer_.StartObject(); }
