@@ -57,6 +57,7 @@ Row rowOf(Refusal reason) {
     case Refusal::PageExpired: return {410, "expired", {}};
     case Refusal::Overlap: return {400, "duplicate", "MSG_TRANSACTION_DUPLICATE_ID"};
     case Refusal::UnresolvedReference: return {400, "not-found", {}};
+    case Refusal::TooManyEntries: return {413, "too-long", {}};
     case Refusal::PatchFails: return {422, "processing", {}};
   }
   return {500, "exception", "MSG_LOCAL_FAIL"};

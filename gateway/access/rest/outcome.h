@@ -35,6 +35,7 @@ enum class Refusal : uint8_t {
   PageExpired,           // 410: a page link older than the retention
   Overlap,               // 400: two entries of a transaction touch one resource
   UnresolvedReference,   // 400: urn:uuid that no entry has
+  TooManyEntries,        // 413: a Bundle beyond the limit
   PatchFails,            // 422: a patch that can be read and not be applied to this resource
 };
 

@@ -88,9 +88,9 @@ OrRefusal<std::vector<AskedEntry>> readEntries(const Service& service, const Cal
   Collector collector(nodes);
   Document::navigator().named(bundle.root(), fhir::base::Name("entry"), collector);
   if (nodes.size() > service.limits.bundle_entries)
-    return refuse({fhir::base::Why::TooCostly,
-                   "a Bundle has at most " + std::to_string(service.limits.bundle_entries) + " entries here",
-                   "Bundle.entry"});
+    return refuse(Refusal::TooManyEntries,
+                  "a Bundle has at most " + std::to_string(service.limits.bundle_entries) + " entries here",
+                  "Bundle.entry");
   std::vector<AskedEntry> entries(nodes.size());
   for (size_t i = 0; i < nodes.size(); ++i) {
     AskedEntry& asked = entries[i];

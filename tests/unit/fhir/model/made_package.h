@@ -17,7 +17,7 @@ struct TarBytes {
   TarBytes& entry(std::string_view path, std::string_view content, char type = '0', std::string_view link = {},
                   long long claimed = -1) {
     char block[512] = {};
-    std::memcpy(block, path.data(), std::min<size_t>(path.size(), 100));
+    path.copy(block, 100);
     std::memcpy(block + 100, "0000644", 8);
     std::memcpy(block + 108, "0000000", 8);
     std::memcpy(block + 116, "0000000", 8);
@@ -25,7 +25,7 @@ struct TarBytes {
                   claimed >= 0 ? static_cast<unsigned long long>(claimed) : content.size());
     std::memcpy(block + 136, "00000000000", 12);
     block[156] = type;
-    std::memcpy(block + 157, link.data(), std::min<size_t>(link.size(), 100));
+    link.copy(block + 157, 100);
     std::memcpy(block + 257,
                 "ustar\0"
                 "00",

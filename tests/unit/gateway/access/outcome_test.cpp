@@ -36,6 +36,7 @@ TEST(Outcome, each_reason_has_its_status) {
   EXPECT_EQ(statusOf(Refusal::VersionMismatch), 412);
   EXPECT_EQ(statusOf(Refusal::UnsupportedMediaType), 415);
   EXPECT_EQ(statusOf(Refusal::PatchFails), 422);
+  EXPECT_EQ(statusOf(Refusal::TooManyEntries), 413);
 }
 
 TEST(Outcome, says_code_details_and_place) {
