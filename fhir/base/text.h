@@ -54,7 +54,8 @@ std::string halfWidth(std::string_view text);
 // (R4 3.1.1.4.8). Han, kana and the like keep their marks.
 std::string searchForm(std::string_view text);
 
-// Unicode's full case mappings, of no particular language: "straße" -> "STRASSE", "ΟΔΟΣ" -> "οδος" with a final sigma.
+// Unicode's full case mappings, of no particular language: "straße" -> "STRASSE", "ΟΔΟΣ" -> "οδος" with a final
+// sigma.
 std::string upperCase(std::string_view text);
 std::string lowerCase(std::string_view text);
 

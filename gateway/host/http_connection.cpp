@@ -15,8 +15,8 @@ namespace gateway::host {
 namespace {
 
 constexpr size_t kReceiveSize = 16 * 1024;  // of each worker
-constexpr size_t kKeptWhileIdle = 1024;  // of an empty input buffer
-constexpr int kDrainRounds = 32;         // then others get their turn
+constexpr size_t kKeptWhileIdle = 1024;     // of an empty input buffer
+constexpr int kDrainRounds = 32;            // then others get their turn
 
 bool isRequestId(std::string_view text) {
   if (text.empty() || text.size() > 64) return false;

@@ -25,7 +25,7 @@ struct Issue {
 
 struct Answer {
   int status = 200;
-  std::string resource;  // JSON; empty: none, or the OperationOutcome that `issues` make
+  std::string resource;      // JSON; empty: none, or the OperationOutcome that `issues` make
   std::string content;       // of a Binary, as it is
   std::string content_type;  // of `content`; empty: the answer is a resource
   std::vector<Issue> issues;

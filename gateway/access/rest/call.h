@@ -49,7 +49,7 @@ struct Call {
   std::string accept_language;
   Preconditions preconditions;
   std::string body;
-  std::string media_type;  // of the body, as sent
+  std::string media_type;        // of the body, as sent
   std::string security_context;  // X-Security-Context, beside the content of a Binary
   bool wants_content = false;    // a Binary as its content, not as a resource (R4 2.41.5)
   record::search::Rights rights;

@@ -19,8 +19,8 @@ struct Route {
   uint64_t version = 0;
 };
 
-// `path` is percent-encoded and below the base: "Patient/1", "/Patient/1", "". HEAD goes where GET goes. OPTIONS gives
-// the answer with what the path takes.
+// `path` is percent-encoded and below the base: "Patient/1", "/Patient/1", "". HEAD goes where GET goes. OPTIONS
+// gives the answer with what the path takes.
 OrRefusal<Route> route(const fhir::definitions::Definitions& definitions, std::string_view method,
                        std::string_view path);
 

@@ -182,8 +182,7 @@ TEST(Document, finds_wrong_json_kinds_and_cardinality_shapes) {
   EXPECT_THAT(read.places(),
               ::testing::UnorderedElementsAre("Patient.active", "Patient.birthDate", "Patient.name",
                                               "Patient.name[0].family", "Patient.gender", "Patient.telecom",
-                                              "Patient.contact",
-                                              "Patient.contact[0].name", "Patient.address[0]"));
+                                              "Patient.contact", "Patient.contact[0].name", "Patient.address[0]"));
   EXPECT_THAT(children(read.root(), "gender"), IsEmpty());
   EXPECT_EQ(children(read.root(), "active").size(), 1u);
 }

@@ -54,12 +54,12 @@ TEST(ViewDefinition, tells_its_columns) {
        "description": "key"},
       {"name": "given", "path": "name.given", "collection": true}]}]})json");
   ASSERT_TRUE(view) << view.error().text();
-EXPECT_EQ(view->name(), "people");
-EXPECT_EQ(view->resource(), "Patient");
-ASSERT_EQ(view->columns().size(), 2u);
-EXPECT_EQ(view->columns()[0].type, "id");
-EXPECT_EQ(view->columns()[0].description, "key");
-EXPECT_TRUE(view->columns()[1].collection);
+  EXPECT_EQ(view->name(), "people");
+  EXPECT_EQ(view->resource(), "Patient");
+  ASSERT_EQ(view->columns().size(), 2u);
+  EXPECT_EQ(view->columns()[0].type, "id");
+  EXPECT_EQ(view->columns()[0].description, "key");
+  EXPECT_TRUE(view->columns()[1].collection);
 }
 
 TEST(ViewRows, says_which_column_has_more_than_one_value) {

@@ -150,7 +150,8 @@ TEST(Replay, a_mended_mapping_is_used_without_a_restart) {
   support::GatewayProcess gateway(folder.path() + "/data", options);
   ASSERT_TRUE(gateway.start()) << gateway.log();
   const std::string drop = gateway.data() + "/village_drop/";
-  std::ofstream(drop + "x.part") << "\xEF\xBB\xBF姓名,身份证号,随访日期,收缩压,舒张压\nx,990121197608254024,2025-3-5,150,n/k\n";
+  std::ofstream(drop + "x.part")
+      << "\xEF\xBB\xBF姓名,身份证号,随访日期,收缩压,舒张压\nx,990121197608254024,2025-3-5,150,n/k\n";
   fs::rename(drop + "x.part", drop + "x.csv");
   std::string parked;
   for (int i = 0; i < 100 && parked.find("is not a number") == std::string::npos; ++i) {
