@@ -70,7 +70,7 @@ TEST_F(PipelineTest, takes_a_file_of_thousands_of_rows_a_few_at_a_time_and_parks
   const std::string id = accept("clinic", followUps(1200));
   uint64_t most = 0;
   MessageOutcome outcome;
-  for (int i = 0; i < 2000 && !outcome.finished; ++i) {
+  for (int i = 0; i < 20'000 && !outcome.finished; ++i) {
     most = std::max(most, intake_.pipeline->partsUnderWay());
     outcome = intake_.pipeline->wait(id, 10);
   }

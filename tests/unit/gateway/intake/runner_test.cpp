@@ -2,6 +2,8 @@
 
 #include "gateway/intake/connectors/runner.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "gateway/intake/connectors/loader.h"
@@ -117,7 +119,7 @@ TEST_F(RunnerTest, keeps_a_connectors_cursor_over_a_restart) {
 TEST_F(RunnerTest, takes_no_state_key_that_would_leave_its_folder) {
   auto runner = create(probe(), {});
   ASSERT_TRUE(runner.ok());
-  for (const std::string key : {"", "../cursor", ".hidden", "a/b", std::string(101, 'a').c_str()}) {
+  for (const std::string& key : std::vector<std::string>{"", "../cursor", ".hidden", "a/b", std::string(101, 'a')}) {
     EXPECT_EQ(given_host->save_state(given_host->host, text(key), text("x")), 1) << key;
     onecard_text value{};
     EXPECT_EQ(given_host->load_state(given_host->host, text(key), &value), 0) << key;
