@@ -133,16 +133,6 @@ struct PathCount {
   std::string reason;
 };
 
-std::string_view useName(SourceField::Use use) {
-  switch (use) {
-    case SourceField::Use::Flows: return "flows";
-    case SourceField::Use::ConditionOnly: return "decides";
-    case SourceField::Use::Ignored: return "ignored";
-    case SourceField::Use::Unread: return "unread";
-  }
-  return "";
-}
-
 void printCoverage(const std::string& mapping, const std::map<std::string, PathCount>& paths) {
   std::map<SourceField::Use, size_t> total;
   for (const auto& [path, count] : paths)
@@ -150,14 +140,14 @@ void printCoverage(const std::string& mapping, const std::map<std::string, PathC
   std::cout << mapping << "\n";
   for (const auto& [path, count] : paths) {
     std::cout << "  " << path;
-    for (const auto& [use, times] : count.uses) std::cout << "  " << useName(use) << " " << times;
+    for (const auto& [use, times] : count.uses) std::cout << "  " << toString(use) << " " << times;
     if (!count.reason.empty()) std::cout << "  (" << count.reason << ")";
     std::cout << "\n";
   }
   size_t all = 0;
   for (const auto& [use, times] : total) all += times;
   std::cout << "  " << all << " values:";
-  for (const auto& [use, times] : total) std::cout << " " << useName(use) << " " << times;
+  for (const auto& [use, times] : total) std::cout << " " << toString(use) << " " << times;
   std::cout << "\n";
 }
 

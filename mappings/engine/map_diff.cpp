@@ -110,7 +110,19 @@ void compareResources(const MappedPart& before, const MappedPart& after, std::ve
   for (const MappedResource* one : others) out.push_back({one->type, "", one->as.empty() ? "one" : one->as});
 }
 
-std::string_view useName(SourceField::Use use) {
+Values usesOf(const MappedPart& part) {
+  Values out;
+  for (const SourceField& field : part.fields) {
+    std::string& uses = out["source " + field.path];
+    const std::string_view name = toString(field.use);
+    if (uses.find(name) == std::string::npos) uses += (uses.empty() ? "" : ", ") + std::string(name);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view toString(SourceField::Use use) {
   switch (use) {
     case SourceField::Use::Flows: return "flows";
     case SourceField::Use::ConditionOnly: return "decides";
@@ -119,18 +131,6 @@ std::string_view useName(SourceField::Use use) {
   }
   return "";
 }
-
-Values usesOf(const MappedPart& part) {
-  Values out;
-  for (const SourceField& field : part.fields) {
-    std::string& uses = out["source " + field.path];
-    const std::string_view name = useName(field.use);
-    if (uses.find(name) == std::string::npos) uses += (uses.empty() ? "" : ", ") + std::string(name);
-  }
-  return out;
-}
-
-}  // namespace
 
 std::vector<MapDifference> differences(const Result<MappedPart>& before, const Result<MappedPart>& after) {
   std::vector<MapDifference> out;

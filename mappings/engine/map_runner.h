@@ -41,6 +41,7 @@ struct SourceField {
   std::string reason;  // for Ignored
   uint64_t offset = 0;
 };
+std::string_view toString(SourceField::Use use);  // "flows", "decides", "ignored", "unread"
 
 struct MappedPart {
   std::string mapping;          // "hl7v2/oru_r01"

@@ -9,6 +9,7 @@
 
 #include "mappings/source/encodings.h"
 #include "tests/support/json_tree.h"
+#include "tests/support/raw_bytes.h"
 
 namespace refusals {
 
@@ -16,7 +17,9 @@ using fhir::base::Done;
 using fhir::base::Error;
 using fhir::base::Result;
 using fhir::base::Why;
+using tests::support::hexValue;
 using tests::support::JsonTree;
+using tests::support::unescaped;
 
 namespace {
 
@@ -38,8 +41,6 @@ std::string withoutComments(const std::string& text) {
   }
   return out;
 }
-
-int hexValue(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
 
 std::string bytesOfHex(std::string_view digits) {
   std::string bytes;
@@ -199,31 +200,6 @@ Result<Case> caseOf(const JsonTree& tree) {
   }
   ASSIGN_OR_RETURN(one.expected, expectedOf(tree.at("expect")));
   return one;
-}
-
-std::string unescaped(std::string_view text) {
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '{') {
-      const size_t end = text.find('}', i);
-      const size_t star = text.rfind('*', end);
-      const std::string piece = unescaped(text.substr(i + 1, star - i - 1));
-      const int times = std::stoi(std::string(text.substr(star + 1, end - star - 1)));
-      for (int n = 0; n < times; ++n) bytes += piece;
-      i = end;
-    } else if (text[i] != '\\') {
-      bytes += text[i];
-    } else {
-      const char kind = text[++i];
-      if (kind == 'x') {
-        bytes += static_cast<char>(hexValue(text[i + 1]) * 16 + hexValue(text[i + 2]));
-        i += 2;
-      } else {
-        bytes += kind == 'r' ? '\r' : kind == 'n' ? '\n' : kind == 't' ? '\t' : kind == '0' ? '\0' : kind;
-      }
-    }
-  }
-  return bytes;
 }
 
 }  // namespace

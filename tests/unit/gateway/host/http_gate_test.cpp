@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "gateway/host/http_server.h"
+#include "tests/support/raw_bytes.h"
 #include "tests/unit/gateway/host/raw_client.h"
 
 namespace gateway::host {
@@ -17,33 +18,6 @@ struct Case {
   std::string bytes;
 };
 
-int hexValue(char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
-
-std::string unescaped(std::string_view text) {
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '{') {
-      const size_t end = text.find('}', i);
-      const size_t star = text.rfind('*', end);
-      const std::string piece = unescaped(text.substr(i + 1, star - i - 1));
-      const int times = std::stoi(std::string(text.substr(star + 1, end - star - 1)));
-      for (int n = 0; n < times; ++n) bytes += piece;
-      i = end;
-    } else if (text[i] != '\\') {
-      bytes += text[i];
-    } else {
-      const char kind = text[++i];
-      if (kind == 'x') {
-        bytes += static_cast<char>(hexValue(text[i + 1]) * 16 + hexValue(text[i + 2]));
-        i += 2;
-      } else {
-        bytes += kind == 'r' ? '\r' : kind == 'n' ? '\n' : kind == 't' ? '\t' : kind == '0' ? '\0' : kind;
-      }
-    }
-  }
-  return bytes;
-}
-
 std::vector<Case> readCases(const std::string& file) {
   std::ifstream in(std::string(ONECARD_SOURCE_DIR) + "/tests/cases/http/" + file);
   std::vector<Case> cases;
@@ -52,9 +26,9 @@ std::vector<Case> readCases(const std::string& file) {
     if (line.rfind("== ", 0) == 0) {
       cases.push_back({line.substr(7), std::stoi(line.substr(3, 3)), ""});
     } else if (!line.empty() && line.back() == '\\') {
-      cases.back().bytes += unescaped(std::string_view(line).substr(0, line.size() - 1));
+      cases.back().bytes += tests::support::unescaped(std::string_view(line).substr(0, line.size() - 1));
     } else {
-      cases.back().bytes += unescaped(line) + "\r\n";
+      cases.back().bytes += tests::support::unescaped(line) + "\r\n";
     }
   }
   return cases;
