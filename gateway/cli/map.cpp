@@ -173,7 +173,8 @@ int coverMaps(const MapOptions& options) {
   std::vector<OutputOrigin> origins;
   for (const std::string& file : options.files) {
     std::ifstream in(file, std::ios::binary);
-    if (!in) {
+    // A folder opens, and fails only when it is read.
+    if (!in || std::filesystem::is_directory(file)) {
       std::cerr << "error: cannot read " << file << "\n";
       return kMapCannotRead;
     }

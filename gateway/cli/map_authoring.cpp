@@ -109,7 +109,8 @@ int diffMaps(const MapOptions& options) {
   DiffReport report;
   for (const std::string& file : options.files) {
     std::ifstream in(file, std::ios::binary);
-    if (!in) {
+    // A folder opens, and fails only when it is read.
+    if (!in || std::filesystem::is_directory(file)) {
       std::cerr << "error: cannot read " << file << "\n";
       return kMapCannotRead;
     }

@@ -66,6 +66,13 @@ TEST(CommandLine, alone_it_explains_itself_and_a_wrong_command_is_told_the_neare
   EXPECT_NE(deeper.err.find("the nearest is \"check\""), std::string::npos) << deeper.err;
 }
 
+TEST(CommandLine, a_folder_in_place_of_a_message_is_refused) {
+  const std::string folder = std::string(ONECARD_SOURCE_DIR) + "/mappings";
+  const CommandResult result = onecard({"map", "coverage", "--mappings", folder, folder});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("cannot read"), std::string::npos) << result.err;
+}
+
 TEST(CommandLine, every_command_names_its_exit_codes) {
   for (const char* command : {"serve", "check-config", "trace", "dump", "reindex", "status", "fhirpath", "convert",
                               "view", "patch", "validate"})
