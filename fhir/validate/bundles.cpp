@@ -7,7 +7,7 @@ namespace fhir::validate {
 namespace {
 
 constexpr base::Name kEntry("entry"), kFullUrl("fullUrl"), kResource("resource"), kId("id"), kType("type"),
-    kRequest("request"), kReference("reference"), kFocus("focus"), kContained("contained");
+    kReference("reference"), kFocus("focus");
 
 bool isAbsolute(std::string_view url) {
   const size_t colon = url.find(':');

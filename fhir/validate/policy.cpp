@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "fhir/definitions/lookup.h"
+
 namespace fhir::validate {
 
 using base::Finding;
@@ -21,9 +23,9 @@ base::Error wrong(const YamlNode& node, std::string_view file, std::string what)
 }
 
 Result<Grade> gradeAt(const YamlNode& node, std::string_view file) {
-  for (Grade grade : {Grade::Accept, Grade::Quarantine, Grade::Reject})
+  for (Grade grade : {Grade::Ignore, Grade::Accept, Grade::Quarantine, Grade::Reject})
     if (node.kind == YamlNode::Kind::Scalar && node.text == toString(grade)) return grade;
-  return wrong(node, file, "a grade is reject, quarantine or accept");
+  return wrong(node, file, "a grade is reject, quarantine, accept or ignore");
 }
 
 Result<Severity> severityAt(const YamlNode& node, std::string_view file) {
@@ -51,6 +53,7 @@ bool isAtOrBelow(std::string_view place, std::string_view at) {
 
 std::string_view toString(Grade grade) {
   switch (grade) {
+    case Grade::Ignore: return "ignore";
     case Grade::Accept: return "accept";
     case Grade::Quarantine: return "quarantine";
     case Grade::Reject: return "reject";
@@ -65,47 +68,83 @@ Result<Policy> Policy::read(std::string_view yaml, std::string_view file) {
 
 Result<Policy> Policy::read(const YamlNode& table, std::string_view file) {
   Policy policy;
-  if (table.kind != YamlNode::Kind::Map) return wrong(table, file, "a policy is a table of default and rules");
+  if (table.kind == YamlNode::Kind::Null) return policy;
+  if (table.kind != YamlNode::Kind::Map)
+    return wrong(table, file, "a policy is a table of default, rules and profiles");
   for (const auto& [key, value] : table.members) {
     if (key.text == "default") {
-      if (value.kind != YamlNode::Kind::Map) return wrong(value, file, "default is a table of severities");
-      for (const auto& [name, node] : value.members) {
-        ASSIGN_OR_RETURN(const Severity severity, severityAt(name, file));
-        ASSIGN_OR_RETURN(const Grade grade, gradeAt(node, file));
-        (severity == Severity::Error     ? policy.error_
-         : severity == Severity::Warning ? policy.warning_
-                                         : policy.information_) = grade;
-      }
+      RETURN_IF_ERROR(policy.readDefault(value, file));
     } else if (key.text == "rules") {
-      if (value.kind != YamlNode::Kind::Sequence) return wrong(value, file, "rules is a list");
-      for (const YamlNode& item : value.items) {
-        if (item.kind != YamlNode::Kind::Map)
-          return wrong(item, file, "a rule is a table of rule, at, severity, grade");
-        Rule rule;
-        for (const auto& [name, node] : item.members) {
-          if (name.text == "rule") {
-            rule.rule = node.text;
-          } else if (name.text == "at") {
-            rule.at = node.text;
-          } else if (name.text == "severity") {
-            ASSIGN_OR_RETURN(rule.severity, severityAt(node, file));
-          } else if (name.text == "grade") {
-            ASSIGN_OR_RETURN(rule.grade, gradeAt(node, file));
-          } else {
-            return wrong(name, file, "a rule has rule, at, severity and grade");
-          }
-        }
-        if (item.find("rule") == nullptr || item.find("grade") == nullptr || rule.rule.empty())
-          return wrong(item, file, "a rule needs rule and grade");
-        rule.begins = rule.rule.ends_with('*');
-        if (rule.begins) rule.rule.pop_back();
-        policy.rules_.push_back(std::move(rule));
-      }
+      RETURN_IF_ERROR(policy.readRules(value, file));
+    } else if (key.text == "profiles") {
+      RETURN_IF_ERROR(policy.readProfiles(value, file));
     } else {
-      return wrong(key, file, "a policy has default and rules");
+      return wrong(key, file, "a policy has default, rules and profiles");
     }
   }
   return policy;
+}
+
+base::Done Policy::readDefault(const YamlNode& table, std::string_view file) {
+  if (table.kind != YamlNode::Kind::Map) return wrong(table, file, "default is a table of severities");
+  for (const auto& [name, node] : table.members) {
+    ASSIGN_OR_RETURN(const Severity severity, severityAt(name, file));
+    ASSIGN_OR_RETURN(const Grade grade, gradeAt(node, file));
+    (severity == Severity::Error ? error_ : severity == Severity::Warning ? warning_ : information_) = grade;
+  }
+  return {};
+}
+
+base::Done Policy::readRules(const YamlNode& list, std::string_view file) {
+  if (list.kind != YamlNode::Kind::Sequence) return wrong(list, file, "rules is a list");
+  for (const YamlNode& item : list.items) {
+    if (item.kind != YamlNode::Kind::Map) return wrong(item, file, "a rule is a table of rule, at, severity, grade");
+    Rule rule;
+    for (const auto& [name, node] : item.members) {
+      if (name.text == "rule") {
+        rule.rule = node.text;
+      } else if (name.text == "at") {
+        rule.at = node.text;
+      } else if (name.text == "severity") {
+        ASSIGN_OR_RETURN(rule.severity, severityAt(node, file));
+      } else if (name.text == "grade") {
+        ASSIGN_OR_RETURN(rule.grade, gradeAt(node, file));
+      } else {
+        return wrong(name, file, "a rule has rule, at, severity and grade");
+      }
+    }
+    if (item.find("rule") == nullptr || item.find("grade") == nullptr || rule.rule.empty())
+      return wrong(item, file, "a rule needs rule and grade");
+    rule.begins = rule.rule.ends_with('*');
+    if (rule.begins) rule.rule.pop_back();
+    rules_.push_back(std::move(rule));
+  }
+  return {};
+}
+
+base::Done Policy::readProfiles(const YamlNode& table, std::string_view file) {
+  if (table.kind != YamlNode::Kind::Map) return wrong(table, file, "profiles is a table of resource types");
+  for (const auto& [type, value] : table.members) {
+    const auto* known = definitions::r4().type(type.text);
+    if (known == nullptr || !definitions::r4().isResource(known->number))
+      return wrong(type, file, "R4 has no resource type of this name");
+    const bool one = value.kind == YamlNode::Kind::Scalar;
+    if (!one && value.kind != YamlNode::Kind::Sequence)
+      return wrong(value, file, "the canonical of a profile, or a list of them");
+    auto& canonicals = by_type_[type.text];
+    for (const YamlNode& item : one ? std::vector<YamlNode>{value} : value.items) {
+      if (item.kind != YamlNode::Kind::Scalar || item.text.empty())
+        return wrong(item, file, "the canonical of a profile");
+      canonicals.push_back(item.text);
+      named_.push_back({item.text, placeOf(item, file)});
+    }
+  }
+  return {};
+}
+
+std::span<const std::string> Policy::profilesOf(std::string_view type) const {
+  auto found = by_type_.find(type);
+  return found == by_type_.end() ? std::span<const std::string>() : std::span<const std::string>(found->second);
 }
 
 Grade Policy::gradeOf(const Finding& finding) const {
@@ -123,7 +162,7 @@ Grade Policy::gradeOf(const Finding& finding) const {
 }
 
 Grade Policy::gradeOf(const Findings& findings) const {
-  Grade worst = Grade::Accept;
+  Grade worst = Grade::Ignore;
   for (const Finding& finding : findings.list()) worst = std::max(worst, gradeOf(finding));
   return worst;
 }

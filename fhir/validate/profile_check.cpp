@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kDeepestVisit = 40;  // profiles that lead to profiles
 constexpr std::string_view kStructure = "http://hl7.org/fhir/StructureDefinition/";
-constexpr base::Name kMeta("meta"), kProfile("profile"), kReference("reference");
+constexpr base::Name kMeta("meta"), kProfile("profile");
 
 TypeNumber ownDefinition(std::string_view canonical) {
   canonical = canonical.substr(0, canonical.find('|'));

@@ -44,27 +44,28 @@ uint64_t number(const std::string& text, uint64_t otherwise) {
 }
 
 const char* reasonLabel(const intake::PartState& part) {
-  return part.outcome == PartOutcome::Parked ? "\n  reason: " : "\n  note: ";
+  return part.outcome == PartOutcome::Done ? "\n  note: " : "\n  reason: ";
 }
 
 // One line a message: id, source, received, bytes known, state.
 int listInbox(const CommandParts& parts, const Words& words, const AdminOutput& out) {
   std::string source = option(words, "--source");
-  bool parked_only = flag(words, "--parked");
+  const bool refused_only = flag(words, "--refused");
+  const bool parked_only = flag(words, "--parked");
   uint64_t most = number(option(words, "--limit"), UINT64_MAX);
   auto& ledger = parts.pipeline.ledger();
-  if (parked_only) {
-    auto parked = ledger.parked(source);
-    if (!parked.ok()) return failed(out, parked.error());
+  if (parked_only || refused_only) {
+    auto listed = refused_only ? ledger.refused(source) : ledger.parked(source);
+    if (!listed.ok()) return failed(out, listed.error());
     uint64_t shown = 0;
-    for (const auto& part : *parked) {
+    for (const auto& part : *listed) {
       if (shown++ >= most) break;
       if (!out(part.message + "  part " + std::to_string(part.part) + "  " + part.mapping + "  " + part.reason +
                "\n")) {
         return 1;
       }
     }
-    out(std::to_string(parked->size()) + " parts parked\n");
+    out(std::to_string(listed->size()) + (refused_only ? " parts refused\n" : " parts parked\n"));
     return 0;
   }
   uint64_t shown = 0;
@@ -82,13 +83,18 @@ int listInbox(const CommandParts& parts, const Words& words, const AdminOutput& 
     if (state->has_value() && (*state)->unfinished > 0)
       text = std::to_string((*state)->unfinished) + " parts waiting";
     if (state->has_value() && (*state)->unfinished == 0) {
-      uint32_t parked = 0;
+      uint32_t parked = 0, refused = 0;
       auto list = ledger.parts(message.id);
       if (list.ok()) {
-        for (const auto& part : *list) parked += part.outcome == PartOutcome::Parked ? 1 : 0;
+        for (const auto& part : *list) {
+          parked += part.outcome == PartOutcome::Parked ? 1 : 0;
+          refused += part.outcome == PartOutcome::Refused ? 1 : 0;
+        }
       }
       text = std::to_string((*state)->parts) + ((*state)->parts == 1 ? " part" : " parts");
-      text += parked > 0 ? ", " + std::to_string(parked) + " parked" : ", done";
+      if (parked > 0) text += ", " + std::to_string(parked) + " parked";
+      if (refused > 0) text += ", " + std::to_string(refused) + " refused";
+      if (parked + refused == 0) text += ", done";
     }
     return out(message.id + "  " + instantText(message.received, parts.zone_minutes) + "  " + message.source + "  " +
                text + "\n");
@@ -138,12 +144,17 @@ int replay(const CommandParts& parts, const Words& words, const AdminOutput& out
   }
   for (const std::string& mapping : *changed)
     out("from now on " + mapping + " version " + parts.library.version(mapping) + "\n");
+  auto policies = parts.pipeline.reloadPolicies();
+  if (!policies.ok()) {
+    out("nothing is replayed: a policy does not load, and the gateway goes on with the one it has\n");
+    return failed(out, policies.error());
+  }
   for (const auto& [id, part] : chosen) {
     auto done = parts.pipeline.replay(id, part);
     if (!done.ok()) return failed(out, done.error());
   }
   parts.pipeline.drain();
-  uint64_t done = 0, parked = 0;
+  uint64_t done = 0, parked = 0, refused = 0;
   for (const auto& [id, number_of_part] : chosen) {
     auto list = ledger.parts(id);
     if (!list.ok()) return failed(out, list.error());
@@ -153,12 +164,15 @@ int replay(const CommandParts& parts, const Words& words, const AdminOutput& out
         ++done;
         continue;
       }
-      ++parked;
-      out("parked again: " + id + " part " + std::to_string(part.part) + ": " + part.reason + "\n");
+      const bool is_parked = part.outcome == PartOutcome::Parked;
+      ++(is_parked ? parked : refused);
+      out(std::string(toString(part.outcome)) + (is_parked ? " again: " : ": ") + id + " part " +
+          std::to_string(part.part) + ": " + part.reason + "\n");
     }
   }
-  out(std::to_string(done) + " parts done, " + std::to_string(parked) + " parked\n");
-  return parked == 0 ? 0 : 1;
+  out(std::to_string(done) + " parts done, " + std::to_string(parked) + " parked" +
+      (refused > 0 ? ", " + std::to_string(refused) + " refused\n" : "\n"));
+  return parked + refused == 0 ? 0 : 1;
 }
 
 int dump(const CommandParts& parts, const AdminOutput& out) {
@@ -227,7 +241,7 @@ bool understood(const Words& words, size_t first, const std::vector<std::string_
 
 bool understood(const Words& words, const AdminOutput& out) {
   if (words[0] == "inbox" && words.size() > 1) {
-    if (words[1] == "list") return understood(words, 2, {"--parked"}, {"--source", "--limit"}, 0, out);
+    if (words[1] == "list") return understood(words, 2, {"--parked", "--refused"}, {"--source", "--limit"}, 0, out);
     if (words[1] == "show") return understood(words, 2, {"--raw"}, {}, 1, out);
     if (words[1] == "replay") return understood(words, 2, {"--parked"}, {"--part", "--source"}, 1, out);
   }

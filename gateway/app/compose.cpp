@@ -8,10 +8,10 @@
 #include "fhir/index/extractor.h"
 #include "gateway/access/rest/rest.h"
 #include "gateway/access/security/access_tokens.h"
+#include "gateway/app/artefact_files.h"
 #include "gateway/app/institutions.h"
 #include "gateway/app/operations_pages.h"
 #include "gateway/app/site_key.h"
-#include "gateway/app/terminology_files.h"
 #include "gateway/host/clock.h"
 #include "gateway/host/crash_point.h"
 #include "gateway/host/http_server.h"
@@ -19,6 +19,7 @@
 #include "gateway/host/metrics.h"
 #include "gateway/intake/connectors/loader.h"
 #include "gateway/intake/connectors/runner.h"
+#include "gateway/intake/pipeline/validation.h"
 #include "gateway/record/search/derived_parameters.h"
 #include "gateway/record/store/sqlite/sqlite_store.h"
 #include "mappings/engine/map_runner.h"
@@ -56,6 +57,13 @@ std::string fromFolderOf(const std::string& config_path, const std::string& path
   return (std::filesystem::path(config_path).parent_path() / path).lexically_normal().string();
 }
 
+// The file that a setting stands in: of "conf/demo.yaml:12:3" the part before the numbers.
+std::string fileOf(const std::string& where, const std::string& otherwise) {
+  const size_t column = where.rfind(':');
+  const size_t line = column == std::string::npos || column == 0 ? column : where.rfind(':', column - 1);
+  return line == std::string::npos ? otherwise : where.substr(0, line);
+}
+
 intake::ReplySettings replySettings(const host::Settings& settings, const std::string& key) {
   intake::ReplySettings reply;
   const std::string& ack = settings.text(key + ".ack");
@@ -91,7 +99,8 @@ struct Gateway::Body {
   std::unique_ptr<intake::Inbox> inbox;
   std::unique_ptr<intake::Pipeline> pipeline;
   std::unique_ptr<access::security::AccessTokens> tokens;
-  std::shared_ptr<const fhir::terminology::LoadedTerminology> terminology;
+  std::optional<Artefacts> artefacts;                                      // once asked for
+  std::map<std::string, std::shared_ptr<intake::Validation>> validations;  // by the policy's file
   std::unique_ptr<access::rest::Rest> rest;
   std::unique_ptr<host::HttpServer> http, source_http;
   std::unique_ptr<intake::ConnectorLoader> loader;
@@ -106,8 +115,9 @@ struct Gateway::Body {
   Done openInstitutions();
   Result<std::string> siteKey() const;
   Done openIntake();
-  Result<std::vector<intake::Source>> sources() const;
-  Done openTerminology();
+  Result<std::vector<intake::Source>> sources();
+  Done openArtefacts();
+  Result<std::shared_ptr<intake::Validation>> validationOf(const host::SettingValue& policy);
   Done openAccess();
   Done makeHttp();
   Done openConnectors(const std::vector<intake::Source>& of_sources);
@@ -164,7 +174,7 @@ Done Gateway::Body::openMappings(const std::string& site_key) {
   return {};
 }
 
-Result<std::vector<intake::Source>> Gateway::Body::sources() const {
+Result<std::vector<intake::Source>> Gateway::Body::sources() {
   std::vector<intake::Source> sources;
   for (const std::string& name : settings.names("sources")) {
     std::string key = "sources." + name;
@@ -185,6 +195,9 @@ Result<std::vector<intake::Source>> Gateway::Body::sources() const {
                      settings.find(key + ".mappings")->where};
       }
       source.format = options->format;
+    }
+    if (const auto* policy = settings.find(key + ".validation"); policy != nullptr && !policy->text.empty()) {
+      ASSIGN_OR_RETURN(source.validation, validationOf(*policy));
     }
     sources.push_back(std::move(source));
   }
@@ -223,16 +236,41 @@ Done Gateway::Body::openIntake() {
 }
 
 // What cannot be read is logged and left out: a record without one value set is better than none.
-Done Gateway::Body::openTerminology() {
+Done Gateway::Body::openArtefacts() {
+  if (artefacts) return {};
   std::string folder = fromFolderOf(config_path, settings.text("artefacts.folder"));
   std::vector<std::string> folders;
   if (std::filesystem::is_directory(folder)) folders.push_back(folder);
   fhir::base::Findings findings;
-  ASSIGN_OR_RETURN(terminology, loadTerminology(folders, settings.text("site.canonical") + "/", findings));
+  ASSIGN_OR_RETURN(artefacts, loadArtefacts(folders, settings.text("site.canonical") + "/", findings));
   for (const auto& finding : findings.list()) {
-    log->error("terminology.file", {{"file", finding.source}, {"why", finding.what}});
+    log->error("artefacts.file", {{"file", finding.source}, {"why", finding.what}});
   }
   return {};
+}
+
+// Sources with the same policy share it.
+Result<std::shared_ptr<intake::Validation>> Gateway::Body::validationOf(const host::SettingValue& policy) {
+  const std::string path = fromFolderOf(fileOf(policy.where, config_path), policy.text);
+  auto& known = validations[path];
+  if (known) return known;
+  RETURN_IF_ERROR(openArtefacts());
+  auto read = [path, profiles = artefacts->profiles]() -> Result<fhir::validate::Policy> {
+    ASSIGN_OR_RETURN(auto table, fhir::base::readYamlFile(path));
+    ASSIGN_OR_RETURN(auto read_policy, fhir::validate::Policy::read(table, path));
+    for (const auto& named : read_policy.profiles()) {
+      if (profiles->find(named.canonical) == nullptr)
+        return Error{Why::Invalid, "no profile of the folder of artefacts is called so", named.where};
+    }
+    return read_policy;
+  };
+  auto made = intake::Validation::create({artefacts->profiles, artefacts->terminology, std::move(read)});
+  if (!made.ok() && made.error().why == Why::NotFound) {
+    return Error{Why::Invalid, "there is no policy " + path, policy.where};
+  }
+  if (!made.ok()) return made.error();
+  known = std::move(made).value();
+  return known;
 }
 
 Done Gateway::Body::openAccess() {
@@ -251,13 +289,13 @@ Done Gateway::Body::openAccess() {
   if (base_url.empty()) {
     base_url = "http://" + settings.text("http.address") + ":" + std::to_string(http->port()) + "/fhir";
   }
-  RETURN_IF_ERROR(openTerminology());
+  RETURN_IF_ERROR(openArtefacts());
   access::rest::Dependencies needs{*store, fhir::definitions::r4(), clock, [] { return randomId(); }, base_url, zone};
   needs.limits.default_count = static_cast<uint32_t>(settings.number("search.default_count"));
   needs.limits.max_count = static_cast<uint32_t>(settings.number("search.max_count"));
   needs.rights = [this](const host::HttpRequest& request) { return tokens->rightsOf(request); };
   needs.signing_key = signing_key;
-  needs.terminology = terminology;
+  needs.terminology = artefacts->terminology;
   needs.on_fault = [this](std::string_view request_id, std::string_view what) {
     log->error("rest.fault", {{"request", request_id}, {"why", what}});
   };

@@ -54,9 +54,8 @@ const std::vector<Setting>& settingsTable() {
       {"mappings.folder", SettingKind::Path, "../mappings", "",
        "folder of mappings and code maps, taken from the folder of this file", "0.1"},
       {"artefacts.folder", SettingKind::Path, "artefacts", "",
-       "folder of CodeSystem, ValueSet and ConceptMap resources and packages (.tgz) for the terminology operations, "
-       "taken "
-       "from the folder of this file",
+       "folder of CodeSystem, ValueSet, ConceptMap and StructureDefinition resources and packages (.tgz) for "
+       "terminology and validation, taken from the folder of this file",
        "0.2"},
       {"connectors.folder", SettingKind::Path, "", "",
        "folder of further connectors (connector_<name>.so); empty: only those linked in", "0.1"},
@@ -94,6 +93,10 @@ const std::vector<Setting>& settingsTable() {
       {"sources.*.reply_accepted", SettingKind::Text, "", "",
        "template: %{receipt}, %{received}, and with ack: committed %{id:name} of a resource by its $as name", "0.1"},
       {"sources.*.reply_refused", SettingKind::Text, "", "", "template: also %{reason}", "0.1"},
+      {"sources.*.validation", SettingKind::Path, "", "",
+       "policy that grades what validation finds in the resources: reject, quarantine, accept, ignore "
+       "(policies/county.yaml), taken from the folder of this file; empty: resources are only read",
+       "0.2"},
       {"sources.*.settings", SettingKind::Section, "", "", "settings of the connector, see its README", "0.1"},
   };
   return table;

@@ -33,7 +33,7 @@ int traceMessage(const CommandParts& parts, const intake::MessageState& state, c
   for (const auto& part : *list) {
     out("  part " + std::to_string(part.part) + ": " + std::string(toString(part.outcome)) + ", mapping " +
         part.mapping + " version " + part.mapping_version + ", unread fields " + std::to_string(part.unread) + "\n");
-    const char* label = part.outcome == intake::PartOutcome::Parked ? "    reason: " : "    note: ";
+    const char* label = part.outcome == intake::PartOutcome::Done ? "    note: " : "    reason: ";
     if (!part.reason.empty()) out(label + part.reason + "\n");
     auto versions = parts.store.ofMessage(state.id, part.part);
     if (!versions.ok()) return failed(out, versions.error());

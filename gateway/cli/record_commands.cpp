@@ -63,16 +63,19 @@ void add(CLI::App& parent, const std::string& name, const std::string& text, con
 void addRecordCommands(CLI::App& app, int& exit_code) {
   auto* inbox = app.add_subcommand("inbox", "messages as they came");
   inbox->require_subcommand(1);
-  add(*inbox, "list", "one line a message, or a parked part with its reason",
-      "Words: [--source NAME] [--parked] [--limit N]\nExit code: 0 listed; 1 the data cannot be read; 2 a word is "
+  add(*inbox, "list", "one line a message, or a parked or refused part with its reason",
+      "Words: [--source NAME] [--parked | --refused] [--limit N]\nExit code: 0 listed; 1 the data cannot be read; 2 "
+      "a word is "
       "not "
       "known.",
       {"inbox", "list"}, exit_code);
   add(*inbox, "show", "a message, its parts and their reasons",
       "Words: ID [--raw: its bytes as they came]\nExit code: 0 shown; 1 there is none; 2 a word is not known.",
       {"inbox", "show"}, exit_code);
-  add(*inbox, "replay", "process again with today's mappings: reads them anew, and the gateway goes on with them",
-      "Words: ID [--part N] | --parked [--source NAME]\nExit code: 0 all done; 1 some are parked again; 2 a word is "
+  add(*inbox, "replay",
+      "process again with today's mappings and policies: reads them anew, and the gateway goes on with them",
+      "Words: ID [--part N] | --parked [--source NAME]\nExit code: 0 all done; 1 some are parked or refused again; 2 "
+      "a word is "
       "not "
       "known.",
       {"inbox", "replay"}, exit_code);

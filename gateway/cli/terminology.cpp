@@ -7,7 +7,7 @@
 #include "fhir/model/document.h"
 #include "fhir/model/json_writer.h"
 #include "fhir/terminology/operations.h"
-#include "gateway/app/terminology_files.h"
+#include "gateway/app/artefact_files.h"
 #include "gateway/cli/commands.h"
 #include "gateway/host/clock.h"
 

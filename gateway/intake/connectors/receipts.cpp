@@ -113,7 +113,9 @@ Answer SourceDoor::answer(std::string_view bytes, const Receipt& receipt, bool g
   answer.receipt = receipt.id;
   if (reply_.style == ReplyStyle::Hl7v2) {
     answer.reply_type = "x-application/hl7-v2+er7";
-    answer.reply = hl7v2Ack(bytes, source_.encoding, good ? "AA" : "AE", reason, receipt, parts_.zone_minutes);
+    // AR: to be mended by the sender; AE: by somebody here (HL7 2.5.1, 2.9.2.2).
+    const std::string_view code = good ? "AA" : outcome.refused > 0 ? "AR" : "AE";
+    answer.reply = hl7v2Ack(bytes, source_.encoding, code, reason, receipt, parts_.zone_minutes);
   } else if (reply_.style == ReplyStyle::Template) {
     answer.reply_type = reply_.media_type;
     answer.reply = filled(good ? reply_.accepted : reply_.refused, [&](std::string_view name) -> std::string {
@@ -191,7 +193,7 @@ Answer SourceDoor::deliver(std::string_view media_type, const Headers& headers, 
       busy.receipt = receipt->id;
       return counted(busy, "late");
     }
-    good = outcome.parked == 0;
+    good = outcome.parked == 0 && outcome.refused == 0;
     reason = outcome.reason;
   }
   return counted(answer(bytes, *receipt, good, outcome, reason), receipt->repeated ? "repeated" : "stored");

@@ -29,11 +29,16 @@ constexpr const char* kPartColumns =
     "p.message, p.part, p.outcome, p.mapping, p.mapping_version, p.part_key, p.reason, p.resources, p.unread, "
     "p.attempts, p.updated";
 
+PartOutcome outcomeOf(std::string_view text) {
+  if (text == toString(PartOutcome::Parked)) return PartOutcome::Parked;
+  return text == toString(PartOutcome::Refused) ? PartOutcome::Refused : PartOutcome::Done;
+}
+
 PartState readPart(const Statement& row) {
   PartState part;
   part.message = row.text(0);
   part.part = static_cast<uint32_t>(row.integer(1));
-  part.outcome = row.text(2) == "parked" ? PartOutcome::Parked : PartOutcome::Done;
+  part.outcome = outcomeOf(row.text(2));
   part.mapping = row.text(3);
   part.mapping_version = row.text(4);
   part.part_key = row.text(5);
@@ -62,7 +67,14 @@ Value number(uint64_t value) { return static_cast<int64_t>(value); }
 
 }  // namespace
 
-std::string_view toString(PartOutcome outcome) { return outcome == PartOutcome::Done ? "done" : "parked"; }
+std::string_view toString(PartOutcome outcome) {
+  switch (outcome) {
+    case PartOutcome::Done: return "done";
+    case PartOutcome::Parked: return "parked";
+    case PartOutcome::Refused: return "refused";
+  }
+  return "parked";
+}
 
 Done PartLedger::createTables() { return store_.ensureTables("intake", kTables); }
 
@@ -109,15 +121,18 @@ Result<MessageOutcome> PartLedger::outcome(std::string_view id) {
   ASSIGN_OR_RETURN(auto state, message(id));
   if (!state || state->unfinished > 0) return outcome;
   outcome.finished = true;
-  RETURN_IF_ERROR(store_.query(
-      {"SELECT outcome, count(*) FROM part_state WHERE message=? GROUP BY outcome", {std::string(id)}},
-      [&](const Statement& row) {
-        (row.text(0) == "parked" ? outcome.parked : outcome.done) = static_cast<uint32_t>(row.integer(1));
-        return true;
-      }));
-  if (outcome.parked > 0) {
+  RETURN_IF_ERROR(
+      store_.query({"SELECT outcome, count(*) FROM part_state WHERE message=? GROUP BY outcome", {std::string(id)}},
+                   [&](const Statement& row) {
+                     const PartOutcome of = outcomeOf(row.text(0));
+                     (of == PartOutcome::Parked    ? outcome.parked
+                      : of == PartOutcome::Refused ? outcome.refused
+                                                   : outcome.done) = static_cast<uint32_t>(row.integer(1));
+                     return true;
+                   }));
+  if (outcome.parked + outcome.refused > 0) {
     RETURN_IF_ERROR(
-        store_.query({"SELECT reason FROM part_state WHERE message=? AND outcome='parked' ORDER BY part LIMIT 1",
+        store_.query({"SELECT reason FROM part_state WHERE message=? AND outcome<>'done' ORDER BY part LIMIT 1",
                       {std::string(id)}},
                      [&](const Statement& row) {
                        outcome.reason = row.text(0);
@@ -134,11 +149,20 @@ Result<MessageOutcome> PartLedger::outcome(std::string_view id) {
 }
 
 Result<std::vector<PartState>> PartLedger::parked(std::string_view source) {
+  return withOutcome(PartOutcome::Parked, source);
+}
+
+Result<std::vector<PartState>> PartLedger::refused(std::string_view source) {
+  return withOutcome(PartOutcome::Refused, source);
+}
+
+Result<std::vector<PartState>> PartLedger::withOutcome(PartOutcome outcome, std::string_view source) {
   std::vector<PartState> parts;
+  // The text stands in the statement, so that the partial index of parked parts is used.
   RETURN_IF_ERROR(
       store_.query({std::string("SELECT ") + kPartColumns +
-                        " FROM part_state p JOIN message_state m ON m.id=p.message"
-                        " WHERE p.outcome='parked' AND (?1='' OR m.source=?1) ORDER BY m.sequence, p.part",
+                        " FROM part_state p JOIN message_state m ON m.id=p.message WHERE p.outcome='" +
+                        std::string(toString(outcome)) + "' AND (?1='' OR m.source=?1) ORDER BY m.sequence, p.part",
                     {std::string(source)}},
                    [&](const Statement& row) {
                      parts.push_back(readPart(row));

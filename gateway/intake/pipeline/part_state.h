@@ -1,6 +1,7 @@
 #pragma once
 // What became of each message and each of its parts: tables of the record database, written in the same commit as the
-// resources (design decisions 1 and 2). A part is final when it is done or parked; a message when all its parts are.
+// resources (design decisions 1 and 2). A part is final when it is done, parked or refused; a message
+// when all its parts are.
 
 #include <cstdint>
 #include <functional>
@@ -15,7 +16,11 @@
 
 namespace gateway::intake {
 
-enum class PartOutcome : uint8_t { Done, Parked };
+enum class PartOutcome : uint8_t {
+  Done,
+  Parked,   // waits for somebody here
+  Refused,  // by the source's policy: waits for nobody here, the sender mends it
+};
 std::string_view toString(PartOutcome outcome);
 
 struct PartState {
@@ -25,7 +30,7 @@ struct PartState {
   std::string mapping;
   std::string mapping_version;
   std::string part_key;
-  std::string reason;  // for parked: the error with its places; for done: what somebody should look at, if anything
+  std::string reason;     // not done: why, with its places; done: what somebody should look at, if anything
   std::string resources;  // "as Type/id" lines of what the part wrote or found unchanged
   uint32_t unread = 0;    // source fields carried nowhere and not ignored with a reason
   uint32_t attempts = 1;
@@ -37,7 +42,8 @@ struct MessageOutcome {
   bool finished = false;
   uint32_t done = 0;
   uint32_t parked = 0;
-  std::string reason;                            // of the parked part with the lowest number
+  uint32_t refused = 0;
+  std::string reason;                            // of the first part by number that is parked or refused
   std::map<std::string, std::string> resources;  // $as name -> "Type/id", of the first part when it is done
 };
 
@@ -63,6 +69,8 @@ class PartLedger {
   fhir::base::Result<MessageOutcome> outcome(std::string_view message);
   // Parked parts of a source (of all when empty), oldest first.
   fhir::base::Result<std::vector<PartState>> parked(std::string_view source);
+  // The same of refused parts.
+  fhir::base::Result<std::vector<PartState>> refused(std::string_view source);
   fhir::base::Result<uint64_t> parkedCount();
   // The greatest sequence that the record knows of: new messages must have greater ones.
   fhir::base::Result<uint64_t> lastSequence();
@@ -76,6 +84,8 @@ class PartLedger {
   static record::store::AlsoRun watermarkStatement(uint64_t sequence);
 
  private:
+  fhir::base::Result<std::vector<PartState>> withOutcome(PartOutcome outcome, std::string_view source);
+
   record::store::ResourceStore& store_;
 };
 

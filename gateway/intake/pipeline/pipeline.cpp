@@ -17,6 +17,7 @@
 #include "gateway/intake/pipeline/key_order.h"
 #include "gateway/intake/pipeline/stages.h"
 #include "gateway/intake/pipeline/under_way.h"
+#include "gateway/intake/pipeline/validation.h"
 
 namespace gateway::intake {
 
@@ -63,6 +64,8 @@ struct PartTicket {
 struct Committing {
   KeyOrder::Ticket ticket = 0;
   PartState state;
+  std::vector<GradedFinding> findings;
+  bool told = false;  // the log says what is to be looked at in a part that is done
   std::future<Result<CommitResult>> result;
 };
 
@@ -122,7 +125,7 @@ struct Pipeline::Body {
   void rest(const Committing& one, const Error& why);
   bool park(Committing& one, const Error& why);
   void finish(const Committing& done);
-  void count(const PartState& state, const std::string& source);
+  void count(const Committing& part, const std::string& source);
   void remember(const std::string& message);
   uint64_t finalUpTo() const;
 };
@@ -372,6 +375,8 @@ void Pipeline::Body::mapParts() {
     Committing one;
     one.ticket = ticket;
     one.state = mapped.state;
+    one.findings = std::move(mapped.findings);
+    one.told = mapped.told;
     Batch batch;
     batch.writes = std::move(mapped.writes);
     batch.also = PartLedger::statements(message->state, mapped.state, first_time);
@@ -452,7 +457,7 @@ void Pipeline::Body::finish(const Committing& done) {
     message = tickets.at(done.ticket).message;
   }
   // Without the lock: /metrics asks the pipeline for its gauges while it holds the lock of the metrics.
-  count(done.state, message->source->name);
+  count(done, message->source->name);
   std::lock_guard lock(mutex);
   for (KeyOrder::Ticket next : order.leave(done.ticket)) ready.push_back(next);
   auto found = tickets.find(done.ticket);
@@ -465,14 +470,24 @@ void Pipeline::Body::finish(const Committing& done) {
   finished.notify_all();
 }
 
-void Pipeline::Body::count(const PartState& state, const std::string& source) {
+void Pipeline::Body::count(const Committing& part, const std::string& source) {
+  const PartState& state = part.state;
   std::string labels = "source=\"" + source + "\",outcome=\"" + std::string(toString(state.outcome)) + "\"";
   options.metrics->counter("onecard_parts_total", "parts of messages that became final", labels).add();
-  if (state.outcome == PartOutcome::Parked) {
+  for (const GradedFinding& finding : part.findings) {
+    std::string of_rule = "source=\"" + source + "\",rule=\"" + finding.rule + "\",severity=\"" +
+                          std::string(fhir::base::toString(finding.severity)) + "\",grade=\"" +
+                          std::string(toString(finding.grade)) + "\"";
+    options.metrics
+        ->counter("onecard_validation_findings_total", "findings that a source's policy did not ignore", of_rule)
+        .add(finding.count);
+  }
+  if (state.outcome != PartOutcome::Done) {
     options.log->warn(
-        "part.parked",
+        state.outcome == PartOutcome::Parked ? "part.parked" : "part.refused",
         {{"message", state.message}, {"part", int64_t(state.part)}, {"source", source}, {"reason", state.reason}});
-  } else if (!state.reason.empty()) {
+  } else if (part.told) {
+    // What a policy accepts may be in every message: it is counted above, and stands in the part's note.
     options.log->warn(
         "part.noted",
         {{"message", state.message}, {"part", int64_t(state.part)}, {"source", source}, {"note", state.reason}});
@@ -522,6 +537,17 @@ Done Pipeline::replay(std::string_view message, uint32_t part) {
   }
   body_->dispatch_work.notify_one();
   return {};
+}
+
+Done Pipeline::reloadPolicies() {
+  std::set<Validation*> known;
+  Done done;
+  for (const auto& [name, source] : body_->sources) {
+    if (!source.validation || !known.insert(source.validation.get()).second) continue;
+    auto read = source.validation->reload();
+    if (!read.ok() && done.ok()) done = read.error();
+  }
+  return done;
 }
 
 void Pipeline::drain() {

@@ -3,14 +3,14 @@
 //
 //   read      bytes -> parts (mappings/source); the mapping is chosen by the source and its `accept`
 //   map       part -> resources, ids, write modes, Provenance (mappings/engine)
-//   check     each resource is read as FHIR; errors park the part
+//   check     each resource is read as FHIR; errors park the part; the source's policy grades what validation finds
 //   store     one commit: resources and the part's state together (record/store)
 //
-// A stage that says no parks the part with its reason: nothing is dropped, and it can be replayed. Trouble of ours
-// (the disk is full) is not the part's fault: it is tried again, later and later, and what shares a key with it
-// waits. Parts that share an order key run one after the other in inbox order; others run side by side. After a start
-// every message without a final state is processed again; effects are idempotent. All public functions are
-// thread-safe.
+// A stage that says no parks the part with its reason: nothing is dropped, and it can be replayed. A policy may
+// refuse a part: it is the sender's to mend and send again, and nobody's work here. Trouble of ours (the disk is
+// full) is not the part's fault: it is tried again, later and later, and what shares a key with it waits. Parts that
+// share an order key run one after the other in inbox order; others run side by side. After a start every message
+// without a final state is processed again; effects are idempotent. All public functions are thread-safe.
 
 #include <cstdint>
 #include <functional>
@@ -31,13 +31,16 @@
 
 namespace gateway::intake {
 
+class Validation;
+
 // A configured source, as far as processing needs it.
 struct Source {
   std::string name;
-  std::string institution;            // default owner of what it sends
-  std::string format;                 // "hl7v2", "xml", "json", "delimited"
-  std::string encoding;               // empty: declared in the message, else sniffed
-  std::vector<std::string> mappings;  // candidates, in order
+  std::string institution;                 // default owner of what it sends
+  std::string format;                      // "hl7v2", "xml", "json", "delimited"
+  std::string encoding;                    // empty: declared in the message, else sniffed
+  std::vector<std::string> mappings;       // candidates, in order
+  std::shared_ptr<Validation> validation;  // validation.h; nullptr: resources are only read
 };
 
 class Pipeline {
@@ -73,6 +76,8 @@ class Pipeline {
   MessageOutcome wait(std::string_view message, int64_t milliseconds);
   // Processes a message (part 0: all its parts) again with today's mappings.
   fhir::base::Done replay(std::string_view message, uint32_t part);
+  // Reads the policies of all sources again; on an error (its place named) that source goes on with the old one.
+  fhir::base::Done reloadPolicies();
   // Returns when everything accepted until now is final.
   void drain();
 

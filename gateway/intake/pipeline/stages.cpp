@@ -54,13 +54,21 @@ uint32_t replacedIn(const source_ns::SourceTree& tree) {
   return count;
 }
 
-// One resource of the mapping's output as a write; findings of severity error are the reason to park.
-Result<store::Write> toWrite(const engine::MappedResource& resource, uint64_t sequence) {
+// One resource of the mapping's output as a write. What is no FHIR is the reason to park; with a validation its
+// policy grades all that is found, into `verdict`.
+Result<store::Write> toWrite(const engine::MappedResource& resource, const Message& message, const Source& source,
+                             int zone_minutes, Verdict& verdict) {
   fhir::base::Findings findings;
   ASSIGN_OR_RETURN(auto document, fhir::model::Document::readResource(resource.json, findings));
-  for (const auto& finding : findings.list()) {
-    if (finding.severity >= fhir::base::Severity::Error) {
-      return Error{Why::Invalid, finding.what, resource.as + ": " + finding.expression};
+  if (source.validation) {
+    // As of its receipt: the same message has the same findings whenever it is processed.
+    const auto now = fhir::base::Temporal::fromMicroseconds(message.received, zone_minutes);
+    source.validation->judge(resource.as, document, findings, now, verdict);
+  } else {
+    for (const auto& finding : findings.list()) {
+      if (finding.severity >= fhir::base::Severity::Error) {
+        return Error{Why::Invalid, finding.what, resource.as + ": " + finding.expression};
+      }
     }
   }
   store::Write write;
@@ -69,9 +77,23 @@ Result<store::Write> toWrite(const engine::MappedResource& resource, uint64_t se
   write.id = resource.id;
   write.document = std::move(document);
   write.order = resource.order;
-  write.order_tie = sequence;
+  write.order_tie = message.sequence;
   write.merge_lists = resource.merge_lists;
   return write;
+}
+
+// What the verdict means for the part; false: it is not written.
+bool followVerdict(const Verdict& verdict, MappedWork& mapped) {
+  using fhir::validate::Grade;
+  mapped.findings = verdict.findings();
+  mapped.state.reason = verdict.text();
+  if (verdict.grade() < Grade::Quarantine) return true;
+  const bool refused = verdict.grade() == Grade::Reject;
+  mapped.state.outcome = refused ? PartOutcome::Refused : PartOutcome::Parked;
+  mapped.state.reason.insert(0, refused ? "rejected by the policy: " : "quarantined by the policy: ");
+  mapped.state.resources.clear();
+  mapped.writes.clear();
+  return false;
 }
 
 }  // namespace
@@ -193,15 +215,19 @@ MappedWork mapStage(const engine::MapLibrary& library, const Source& source, con
   for (const auto& field : part.fields) {
     if (field.use == engine::SourceField::Use::Unread) ++state.unread;
   }
+  Verdict verdict;
   for (const auto& resource : part.resources) {
-    auto write = toWrite(resource, message.sequence);
+    auto write = toWrite(resource, message, source, zone_minutes, verdict);
     if (!write.ok()) return park(write.error());
     mapped.writes.push_back(std::move(write).value());
     state.resources += resource.as + " " + resource.type + "/" + resource.id + "\n";
   }
+  if (!followVerdict(verdict, mapped)) return mapped;
   if (work.replaced > 0) {
-    state.reason = std::to_string(work.replaced) + (work.replaced == 1 ? " character" : " characters") +
-                   " could not be decoded and became U+FFFD: text was lost before or in the message";
+    mapped.told = true;
+    if (!state.reason.empty()) state.reason += "; ";
+    state.reason += std::to_string(work.replaced) + (work.replaced == 1 ? " character" : " characters") +
+                    " could not be decoded and became U+FFFD: text was lost before or in the message";
   }
   return mapped;
 }

@@ -9,6 +9,7 @@
 #include "gateway/intake/inbox/inbox.h"
 #include "gateway/intake/pipeline/part_state.h"
 #include "gateway/intake/pipeline/pipeline.h"
+#include "gateway/intake/pipeline/validation.h"
 #include "gateway/record/store/resource_store.h"
 #include "mappings/engine/map_runner.h"
 #include "mappings/source/source_reader.h"
@@ -53,11 +54,13 @@ class ReadStage {
 };
 
 // map and check: part -> the batch to commit, and the part's state with it. Never fails: what cannot go on is a state
-// with outcome Parked and no writes.
+// with outcome Parked or Refused and no writes.
 struct MappedWork {
   std::vector<record::store::Write> writes;
   PartState state;
   std::string institution;
+  std::vector<GradedFinding> findings;  // of the source's policy
+  bool told = false;                    // the log says what is to be looked at in a part that is done
 };
 MappedWork mapStage(const mappings::engine::MapLibrary& library, const Source& source, const Message& message,
                     const PartWork& work, int zone_minutes);

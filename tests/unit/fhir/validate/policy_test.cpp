@@ -35,7 +35,8 @@ TEST(PolicyTest, WithoutATableErrorsAreQuarantined) {
   const Policy policy;
   EXPECT_EQ(policy.gradeOf(finding(Severity::Error, "pat-1", "Patient")), Grade::Quarantine);
   EXPECT_EQ(policy.gradeOf(finding(Severity::Warning, "dom-6", "Patient")), Grade::Accept);
-  EXPECT_EQ(policy.gradeOf(fhir::base::Findings()), Grade::Accept);
+  EXPECT_EQ(policy.gradeOf(finding(Severity::Information, "must-support", "Patient")), Grade::Ignore);
+  EXPECT_EQ(policy.gradeOf(fhir::base::Findings()), Grade::Ignore);
 }
 
 TEST(PolicyTest, TheFirstRuleThatFitsDecides) {
@@ -67,12 +68,27 @@ TEST(PolicyTest, TheStrictestFindingDecidesOfAll) {
   EXPECT_EQ(policy->gradeOf(findings), Grade::Reject);
 }
 
+TEST(PolicyTest, ProfilesAreThoseOfATypeInTheOrderOfTheTable) {
+  auto policy = Policy::read(
+      "profiles:\n  Patient: http://a.example/p\n  Observation: [http://a.example/o, http://b.example/o]\n",
+      "policy.yaml");
+  ASSERT_TRUE(policy.ok()) << policy.error().text();
+  ASSERT_EQ(policy->profilesOf("Patient").size(), 1u);
+  ASSERT_EQ(policy->profilesOf("Observation").size(), 2u);
+  EXPECT_EQ(policy->profilesOf("Observation")[1], "http://b.example/o");
+  EXPECT_TRUE(policy->profilesOf("Encounter").empty());
+  ASSERT_EQ(policy->profiles().size(), 3u);
+  EXPECT_EQ(policy->profiles()[2].where, "policy.yaml:3:37");
+}
+
 TEST(PolicyTest, MistakesAreFoundAtTheirPlace) {
   const std::pair<const char*, const char*> kWrong[] = {
       {"rules:\n  - rule: x\n    grade: drop\n", "policy.yaml:3:12"},
       {"rules:\n  - rule: x\n", "policy.yaml:2:5"},
       {"rules:\n  - rule: x\n    grade: accept\n    when: now\n", "policy.yaml:4:5"},
       {"default:\n  errors: reject\n", "policy.yaml:2:3"},
+      {"profiles:\n  Patiant: http://a.example/p\n", "policy.yaml:2:3"},
+      {"profiles:\n  Patient: {a: b}\n", "policy.yaml:2:12"},
       {"rule: x\n", "policy.yaml:1:1"}};
   for (const auto& [text, place] : kWrong) {
     auto policy = Policy::read(text, "policy.yaml");

@@ -98,4 +98,16 @@ TEST_F(CheckConfig, names_the_line_of_a_connector_a_mapping_or_an_encoding_that_
             "line 6: no character encoding is called X-MIDNIGHT-9");
 }
 
+TEST_F(CheckConfig, names_the_place_of_a_mistake_in_a_policy) {
+  EXPECT_EQ(trouble("  county_lis:\n    validation: nowhere.yaml\n").rfind("line 6: there is no policy ", 0), 0u);
+  const std::string policy = testing::TempDir() + "/policy.yaml";
+  std::ofstream(policy) << "rules:\n  - rule: binding\n    grade: forgive\n";
+  const std::string grade = trouble("  county_lis:\n    validation: policy.yaml\n");
+  EXPECT_NE(grade.find("policy.yaml:3:12: a grade is reject, quarantine, accept or ignore"), std::string::npos)
+      << grade;
+  std::ofstream(policy) << "profiles:\n  Patient: http://onecard.example/StructureDefinition/nobody\n";
+  const std::string profile = trouble("  county_lis:\n    validation: policy.yaml\n");
+  EXPECT_NE(profile.find("policy.yaml:2:12: no profile"), std::string::npos) << profile;
+}
+
 }  // namespace

@@ -31,6 +31,9 @@ std::string checked(const std::string& from, const std::string& to) {
   TemporaryFolder folder;
   std::string text = textOf(fs::path(ONECARD_SOURCE_DIR) / "conf/demo.yaml");
   text.replace(text.find("../mappings"), 11, std::string(ONECARD_SOURCE_DIR) + "/mappings");
+  const std::string policies = "policies/";
+  for (size_t at = text.find(policies); at != std::string::npos; at = text.find(policies, at + 200))
+    text.insert(at, std::string(ONECARD_SOURCE_DIR) + "/conf/");
   const size_t at = text.find(from);
   if (at == std::string::npos) return "the demo configuration has no " + from;
   text.replace(at, from.size(), to);

@@ -1,5 +1,5 @@
 #pragma once
-// Terminology from what an operator has: resources in JSON or XML, folders of them, FHIR packages.
+// Terminology and profiles from what an operator has: resources in JSON or XML, folders of them, FHIR packages.
 
 #include <memory>
 #include <string>
@@ -8,6 +8,7 @@
 #include "fhir/base/issue.h"
 #include "fhir/base/result.h"
 #include "fhir/terminology/loaded_terminology.h"
+#include "fhir/validate/profiles.h"
 
 namespace gateway::app {
 
@@ -18,5 +19,14 @@ namespace gateway::app {
 fhir::base::Result<std::shared_ptr<const fhir::terminology::LoadedTerminology>> loadTerminology(
     const std::vector<std::string>& paths, const std::string& canonical, fhir::base::Findings& findings,
     std::shared_ptr<const fhir::terminology::LoadedTerminology> below = fhir::terminology::LoadedTerminology::r4());
+
+struct Artefacts {
+  std::shared_ptr<const fhir::terminology::LoadedTerminology> terminology;
+  std::shared_ptr<const fhir::validate::Profiles> profiles;  // with R4's own
+};
+
+// The same with the StructureDefinitions among them; what profiles need and is not here is a warning.
+fhir::base::Result<Artefacts> loadArtefacts(const std::vector<std::string>& paths, const std::string& canonical,
+                                            fhir::base::Findings& findings);
 
 }  // namespace gateway::app

@@ -1,4 +1,4 @@
-#include "gateway/app/terminology_files.h"
+#include "gateway/app/artefact_files.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -16,11 +16,13 @@ using fhir::base::Error;
 using fhir::base::Findings;
 using fhir::base::Severity;
 using fhir::base::Why;
+using fhir::model::Document;
 using fhir::terminology::LoadedTerminology;
+using fhir::validate::Profiles;
 
 namespace {
 
-constexpr std::string_view kTypes[] = {"CodeSystem", "ValueSet", "ConceptMap"};
+constexpr std::string_view kTypes[] = {"CodeSystem", "ValueSet", "ConceptMap", "StructureDefinition"};
 
 std::string replaced(std::string text, std::string_view canonical) {
   constexpr std::string_view kMark = "{canonical}";
@@ -30,21 +32,25 @@ std::string replaced(std::string text, std::string_view canonical) {
   return text;
 }
 
-// Whether the text's first resourceType is one of ours: a folder holds much else, and not all of it can be read.
-bool isTerminology(std::string_view json) {
+constexpr std::string_view kStructure = "StructureDefinition";
+
+// The text's first resourceType: a folder holds much else than ours, and not all of it can be read.
+std::string_view typeOf(std::string_view json) {
   constexpr std::string_view kMember = "\"resourceType\"";
   size_t at = json.find(kMember);
-  if (at == std::string_view::npos) return false;
+  if (at == std::string_view::npos) return {};
   size_t begin = json.find('"', at + kMember.size());
   size_t end = begin == std::string_view::npos ? begin : json.find('"', begin + 1);
-  if (end == std::string_view::npos) return false;
-  return LoadedTerminology::Builder::isTerminologyType(json.substr(begin + 1, end - begin - 1));
+  if (end == std::string_view::npos) return {};
+  return json.substr(begin + 1, end - begin - 1);
 }
 
-class TerminologyFiles {
+class ArtefactFiles {
  public:
-  TerminologyFiles(LoadedTerminology::Builder& builder, std::string_view canonical, Findings& findings)
-      : builder_(builder), canonical_(canonical), findings_(findings) {}
+  // `profiles` may be nullptr: then StructureDefinitions are passed over.
+  ArtefactFiles(LoadedTerminology::Builder& builder, Profiles* profiles, std::string_view canonical,
+                Findings& findings)
+      : builder_(builder), profiles_(profiles), canonical_(canonical), findings_(findings) {}
 
   fhir::base::Done add(const std::string& path) {
     std::error_code failed;
@@ -80,10 +86,25 @@ class TerminologyFiles {
     if (path.ends_with(".tgz")) return addPackage(path, bytes.str());
     if (path.ends_with(".xml")) return addXml(path, bytes.str());
     std::string json = bytes.str();
-    if (isTerminology(json)) addJson(path, replaced(std::move(json), canonical_));
+    addJson(path, replaced(std::move(json), canonical_));
   }
 
-  void addJson(const std::string& path, std::string json) { take(builder_.addJson(std::move(json), path), path); }
+  void addJson(const std::string& path, std::string json) {
+    const std::string_view type = typeOf(json);
+    if (LoadedTerminology::Builder::isTerminologyType(type)) {
+      take(builder_.addJson(std::move(json), path), path);
+    } else if (profiles_ != nullptr && type == kStructure) {
+      Findings ignored;
+      auto definition = Document::readResource(std::move(json), ignored);
+      if (!definition) return complain(path, definition.error().text());
+      addProfile(path, std::move(*definition));
+    }
+  }
+
+  void addProfile(const std::string& path, Document definition) {
+    auto loaded = profiles_->load(std::make_shared<const Document>(std::move(definition)));
+    if (!loaded) complain(path, loaded.error().text());
+  }
 
   // A resource of another type is none of ours.
   void take(const fhir::base::Done& added, const std::string& path) {
@@ -92,8 +113,9 @@ class TerminologyFiles {
 
   void addXml(const std::string& path, const std::string& xml) {
     Findings ignored;
-    auto resource = fhir::model::Document::readXml(xml, ignored);
+    auto resource = Document::readXml(xml, ignored);
     if (!resource) return complain(path, resource.error().text());
+    if (profiles_ != nullptr && resource->resourceType() == kStructure) return addProfile(path, std::move(*resource));
     take(builder_.add(*resource), path);
   }
 
@@ -105,6 +127,7 @@ class TerminologyFiles {
     packages_.add(shared, ignored_);
     index.add(shared, findings_);
     for (std::string_view type : kTypes) {
+      if (type == kStructure && profiles_ == nullptr) continue;
       for (const auto* resource : index.all(type)) addJson(resource->origin, std::string(resource->json));
     }
   }
@@ -114,6 +137,7 @@ class TerminologyFiles {
   }
 
   LoadedTerminology::Builder& builder_;
+  Profiles* profiles_;
   std::string_view canonical_;
   Findings& findings_;
   Findings ignored_;
@@ -126,10 +150,22 @@ fhir::base::Result<std::shared_ptr<const LoadedTerminology>> loadTerminology(
     const std::vector<std::string>& paths, const std::string& canonical, Findings& findings,
     std::shared_ptr<const LoadedTerminology> below) {
   LoadedTerminology::Builder builder(std::move(below));
-  TerminologyFiles files(builder, canonical, findings);
+  ArtefactFiles files(builder, nullptr, canonical, findings);
   for (const std::string& path : paths) RETURN_IF_ERROR(files.add(path));
   files.reportLacking();
   return builder.build();
+}
+
+fhir::base::Result<Artefacts> loadArtefacts(const std::vector<std::string>& paths, const std::string& canonical,
+                                            Findings& findings) {
+  LoadedTerminology::Builder builder;
+  ASSIGN_OR_RETURN(std::unique_ptr<Profiles> profiles, Profiles::create());
+  ArtefactFiles files(builder, profiles.get(), canonical, findings);
+  for (const std::string& path : paths) RETURN_IF_ERROR(files.add(path));
+  files.reportLacking();
+  profiles->complete();
+  for (const std::string& lack : profiles->lacks()) findings.add({Severity::Warning, "not-found", lack, "", "", ""});
+  return Artefacts{builder.build(), std::move(profiles)};
 }
 
 }  // namespace gateway::app

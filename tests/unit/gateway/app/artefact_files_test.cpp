@@ -1,4 +1,4 @@
-#include "gateway/app/terminology_files.h"
+#include "gateway/app/artefact_files.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ bool valid(const LoadedTerminology& terminology, const Coding& coding) {
   return validateCode(terminology, question).valid();
 }
 
-TEST(TerminologyFiles, the_artefacts_that_ship_are_loaded_without_a_finding) {
+TEST(ArtefactFiles, the_artefacts_that_ship_are_loaded_without_a_finding) {
   Findings findings;
   auto loaded = loadTerminology({kArtefacts}, "http://c/", findings);
   ASSERT_TRUE(loaded) << loaded.error().text();
@@ -50,7 +50,7 @@ TEST(TerminologyFiles, the_artefacts_that_ship_are_loaded_without_a_finding) {
 }
 
 // A map that leads to a code that its system does not have would be found here.
-TEST(TerminologyFiles, the_maps_that_ship_lead_from_and_to_codes_that_there_are) {
+TEST(ArtefactFiles, the_maps_that_ship_lead_from_and_to_codes_that_there_are) {
   Findings findings;
   auto loaded = loadTerminology({kArtefacts}, "http://c/", findings);
   ASSERT_TRUE(loaded);
@@ -71,7 +71,7 @@ TEST(TerminologyFiles, the_maps_that_ship_lead_from_and_to_codes_that_there_are)
   EXPECT_GT(targets, 15u);
 }
 
-TEST(TerminologyFiles, a_file_that_cannot_be_used_is_told_and_the_rest_is_loaded) {
+TEST(ArtefactFiles, a_file_that_cannot_be_used_is_told_and_the_rest_is_loaded) {
   Folder folder;
   folder.write("a.json", R"({"resourceType":"CodeSystem","url":"{canonical}s","status":"active","content":"complete",
     "concept":[{"code":"x"}]})");
@@ -89,6 +89,30 @@ TEST(TerminologyFiles, a_file_that_cannot_be_used_is_told_and_the_rest_is_loaded
   EXPECT_EQ(findings.list()[0].source, folder.path() + "/b.json");
   EXPECT_EQ(findings.list()[1].source, folder.path() + "/d.tgz");
   EXPECT_FALSE(loadTerminology({folder.path() + "/nothing"}, "", findings));
+}
+
+TEST(ArtefactFiles, profiles_are_loaded_with_the_rest_and_what_they_lack_is_told) {
+  Findings findings;
+  auto loaded = loadArtefacts({kArtefacts}, "http://onecard.example/", findings);
+  ASSERT_TRUE(loaded) << loaded.error().text();
+  for (const auto& finding : findings.list()) ADD_FAILURE() << finding.source << ": " << finding.what;
+  EXPECT_NE(loaded->profiles->find("http://onecard.example/StructureDefinition/county-patient"), nullptr);
+  EXPECT_TRUE(valid(*loaded->terminology, {.system = "urn:oid:2.16.156.10011.2.3.3.4", .code = "1"}));
+
+  Folder folder;
+  folder.write("a.json", R"({"resourceType":"StructureDefinition","url":"{canonical}p","name":"P","status":"active",
+    "kind":"resource","abstract":false,"type":"Patient","derivation":"constraint",
+    "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient",
+    "differential":{"element":[{"id":"Patient","path":"Patient"},{"id":"Patient.name","path":"Patient.name","min":1}]}})");
+  folder.write("b.json", R"({"resourceType":"StructureDefinition","url":"http://c/q","name":"Q","status":"active",
+    "kind":"resource","abstract":false,"type":"Patient","derivation":"constraint","baseDefinition":"http://c/nobody",
+    "differential":{"element":[{"id":"Patient","path":"Patient"}]}})");
+  auto own = loadArtefacts({folder.path()}, "http://c/", findings);
+  ASSERT_TRUE(own) << own.error().text();
+  EXPECT_NE(own->profiles->find("http://c/p"), nullptr);
+  EXPECT_EQ(own->profiles->find("http://c/q"), nullptr);
+  ASSERT_EQ(findings.list().size(), 1u);
+  EXPECT_NE(findings.list()[0].what.find("http://c/nobody"), std::string::npos) << findings.list()[0].what;
 }
 
 }  // namespace
