@@ -40,6 +40,12 @@ base::Result<std::unique_ptr<Profiles>> Profiles::create() {
   return profiles;
 }
 
+std::shared_ptr<const Profiles> Profiles::r4() {
+  // What is compiled in can be read: a test holds it to that.
+  static const std::shared_ptr<const Profiles> made = std::move(create()).value();
+  return made;
+}
+
 base::Result<bool> Profiles::load(std::shared_ptr<const Document> definition) {
   if (definition->resourceType() != "StructureDefinition") return false;
   const path::Node root = definition->root();

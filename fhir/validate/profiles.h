@@ -97,6 +97,8 @@ class Profiles {
  public:
   // Those of R4.
   static base::Result<std::unique_ptr<Profiles>> create();
+  // The same, complete, shared by all; made at the first call.
+  static std::shared_ptr<const Profiles> r4();
 
   // A StructureDefinition; other resources are passed over (false). Why::Invalid when it cannot be used, with the
   // reason. Later ones replace earlier ones with the same canonical and version.

@@ -79,6 +79,32 @@ void appendIssue(std::string& out, std::string_view severity, std::string_view c
 
 std::string at(base::LineColumn place) { return std::to_string(place.line) + ":" + std::to_string(place.column); }
 
+// Without places the diagnostics name the rule alone.
+std::string outcomeOf(const base::Findings& findings, const SourcePlaces* places) {
+  std::string out = R"({"resourceType":"OperationOutcome","issue":[)";
+  if (findings.empty()) {
+    appendIssue(out, "information", "informational", "no findings");
+    return out + "}]}";
+  }
+  bool first = true;
+  for (const base::Finding& finding : findings.list()) {
+    if (!first) out += ',';
+    first = false;
+    appendIssue(out, base::toString(finding.severity), finding.code, finding.what);
+    out += R"(,"diagnostics":)";
+    std::string rule = finding.rule.empty() ? finding.code : finding.rule;
+    if (places != nullptr) rule += " at " + at(places->of(finding.expression));
+    model::appendJsonString(out, rule);
+    if (!finding.expression.empty()) {
+      out += R"(,"expression":[)";
+      model::appendJsonString(out, finding.expression);
+      out += ']';
+    }
+    out += '}';
+  }
+  return out + "]}";
+}
+
 }  // namespace
 
 base::LineColumn SourcePlaces::of(std::string_view expression) const {
@@ -105,28 +131,10 @@ std::string asText(const base::Findings& findings, std::string_view file, const 
 }
 
 std::string asOutcome(const base::Findings& findings, const SourcePlaces& places) {
-  std::string out = R"({"resourceType":"OperationOutcome","issue":[)";
-  if (findings.empty()) {
-    appendIssue(out, "information", "informational", "no findings");
-    return out + "}]}";
-  }
-  bool first = true;
-  for (const base::Finding& finding : findings.list()) {
-    if (!first) out += ',';
-    first = false;
-    appendIssue(out, base::toString(finding.severity), finding.code, finding.what);
-    out += R"(,"diagnostics":)";
-    const std::string rule = finding.rule.empty() ? finding.code : finding.rule;
-    model::appendJsonString(out, rule + " at " + at(places.of(finding.expression)));
-    if (!finding.expression.empty()) {
-      out += R"(,"expression":[)";
-      model::appendJsonString(out, finding.expression);
-      out += ']';
-    }
-    out += '}';
-  }
-  return out + "]}";
+  return outcomeOf(findings, &places);
 }
+
+std::string asOutcome(const base::Findings& findings) { return outcomeOf(findings, nullptr); }
 
 std::string asOutcome(const base::Error& error) {
   std::string out = R"({"resourceType":"OperationOutcome","issue":[)";

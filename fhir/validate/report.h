@@ -30,6 +30,8 @@ std::string asText(const base::Findings& findings, std::string_view file, const 
 
 // An OperationOutcome (R4 2.1.0). Without findings one issue says that all is well.
 std::string asOutcome(const base::Findings& findings, const SourcePlaces& places);
+// The same for a text that the reader does not have before him: without line and column.
+std::string asOutcome(const base::Findings& findings);
 // An OperationOutcome for what could not be read.
 std::string asOutcome(const base::Error& error);
 

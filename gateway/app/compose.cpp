@@ -296,6 +296,8 @@ Done Gateway::Body::openAccess() {
   needs.rights = [this](const host::HttpRequest& request) { return tokens->rightsOf(request); };
   needs.signing_key = signing_key;
   needs.terminology = artefacts->terminology;
+  needs.profiles = artefacts->profiles;
+  if (settings.text("access.check_writes") == "all") needs.check_writes = access::rest::WriteCheck::All;
   needs.on_fault = [this](std::string_view request_id, std::string_view what) {
     log->error("rest.fault", {{"request", request_id}, {"why", what}});
   };

@@ -62,6 +62,10 @@ const std::vector<Setting>& settingsTable() {
 
       {"access.open", SettingKind::Yes_No, "no", "",
        "yes: requests without a token may do everything; for demonstrations on loopback only", "0.1"},
+      {"access.check_writes", SettingKind::Choice, "form", "form|all",
+       "what comes in by the FHIR interface must have the form of FHIR, or all: no errors of cardinality, bindings, "
+       "invariants and the profiles that it names (422)",
+       "0.2"},
       {"access.tokens.*.token", SettingKind::Text, "(required)", "", "the bearer token; use ${secret:...}", "0.1"},
       {"access.tokens.*.patients", SettingKind::List, "", "",
        "ids of the Patients whose compartments the token may read; empty: nothing", "0.1"},

@@ -34,7 +34,7 @@ std::string newFolder() {
 
 }  // namespace
 
-TrialRest::TrialRest() : folder_(newFolder()) {
+TrialRest::TrialRest(gateway::access::rest::WriteCheck writes) : folder_(newFolder()) {
   SqliteStore::Options options;
   options.folder = folder_;
   options.clock = &clock_;
@@ -53,6 +53,7 @@ TrialRest::TrialRest() : folder_(newFolder()) {
                             },
                             kBase};
   dependencies.rights = [this](const HttpRequest& request) { return tokens_->rightsOf(request); };
+  dependencies.check_writes = writes;
   dependencies.signing_key = "the signing key of a trial";
   rest_ = std::make_unique<Rest>(std::move(dependencies));
 }

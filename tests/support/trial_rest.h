@@ -33,7 +33,7 @@ class TrialClock : public gateway::host::Clock {
 class TrialRest {
  public:
   // Tokens: "token-of-anna" sees Patient anna, "token-of-nobody" sees nothing; without a token, everything.
-  TrialRest();
+  explicit TrialRest(gateway::access::rest::WriteCheck writes = gateway::access::rest::WriteCheck::Form);
   ~TrialRest();
 
   gateway::host::HttpResponse handle(const gateway::host::HttpRequest& request) { return rest_->handle(request); }

@@ -162,15 +162,17 @@ void appendInteractions(std::string& out, bool of_type) {
   out += seen + "]";
 }
 
-void appendOperations(std::string& out, std::string_view type) {
+void appendOperations(std::string& out, const Service& service, std::string_view type) {
   std::string list;
   for (const auto& operation : operations::all()) {
-    if (operation.type != type) continue;
+    if (operation.type != type && !operation.type.empty()) continue;
+    if (operation.run == operations::terminology && !service.terminology) continue;
     list.append(list.empty() ? "" : ",").append("{");
     appendText(list, "name", operation.name);
     list += ',';
     std::string definition = "http://hl7.org/fhir/OperationDefinition/";
-    appendText(list, "definition", definition.append(type).append("-").append(operation.name));
+    const std::string_view of = operation.type.empty() ? "Resource" : operation.type;
+    appendText(list, "definition", definition.append(of).append("-").append(operation.name));
     list += '}';
   }
   if (!list.empty()) out.append(",\"operation\":[").append(list).append("]");
@@ -187,7 +189,7 @@ void appendResource(std::string& out, const Service& service, const Type& type, 
   appendNames(out, "searchInclude", includes.from[type.name]);
   appendNames(out, "searchRevInclude", includes.to[type.name]);
   appendSearchParameters(out, service, type, documentation);
-  if (service.terminology) appendOperations(out, type.name);
+  appendOperations(out, service, type.name);
   out += '}';
 }
 

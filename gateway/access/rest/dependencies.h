@@ -10,6 +10,7 @@
 #include "fhir/base/result.h"
 #include "fhir/definitions/lookup.h"
 #include "fhir/terminology/loaded_terminology.h"
+#include "fhir/validate/profiles.h"
 #include "gateway/host/clock.h"
 #include "gateway/host/http_server.h"
 #include "gateway/record/search/rights.h"
@@ -23,6 +24,13 @@ struct RestLimits {
   uint32_t max_count = 200;
   uint32_t condition_attempts = 20;       // a conditional request whose condition others keep changing
   uint32_t conditional_references = 500;  // of one transaction
+};
+
+// What a resource that comes in by REST must be, beside a resource that can be read.
+enum class WriteCheck : uint8_t {
+  Form,  // elements that R4 has, values that their types allow; else 400
+  All,   // and without errors of R4's cardinalities, bindings and invariants and of the profiles that it names; else
+         // 422
 };
 
 struct Dependencies {
@@ -42,6 +50,9 @@ struct Dependencies {
   // What the terminology operations are asked of; nullptr: they are not offered.
   std::shared_ptr<const fhir::terminology::LoadedTerminology> terminology =
       fhir::terminology::LoadedTerminology::r4();
+  // What $validate, and with WriteCheck::All every write, checks against.
+  std::shared_ptr<const fhir::validate::Profiles> profiles = fhir::validate::Profiles::r4();
+  WriteCheck check_writes = WriteCheck::Form;
 };
 
 }  // namespace gateway::access::rest

@@ -8,6 +8,7 @@
 #include "fhir/model/reference.h"
 #include "fhir/model/xml_reader.h"
 #include "fhir/validate/primitives.h"
+#include "fhir/validate/validator.h"
 #include "gateway/access/rest/http_values.h"
 #include "gateway/access/rest/interactions/bundle_entries.h"
 #include "gateway/access/rest/negotiation.h"
@@ -122,6 +123,42 @@ OrRefusal<Document> readResource(std::string json, std::string_view type_name) {
   checkPrimitives(*document, findings);
   if (findings.hasErrors()) return refuse(findings);
   return std::move(document).value();
+}
+
+OrRefusal<Document> readAsSent(const Call& call, fhir::base::Findings& findings) {
+  std::string json;
+  if (isXml(call.media_type)) {
+    auto converted = fhir::model::xmlToJson(call.body, findings);
+    if (!converted.ok()) return unparsable(converted.error());
+    json = std::move(*converted);
+  } else {
+    ASSIGN_OR_REFUSE(json, jsonOf(call));
+  }
+  auto document = Document::readResource(std::move(json), findings);
+  if (!document.ok()) return unparsable(document.error());
+  return std::move(document).value();
+}
+
+fhir::base::Findings validationOf(const Service& service, const Document& document,
+                                  const fhir::base::Findings& reading, std::span<const std::string> profiles) {
+  fhir::validate::Options options;
+  options.profiles = profiles;
+  // Asking changes nothing; the port's functions are not const.
+  options.terminology = const_cast<fhir::terminology::LoadedTerminology*>(service.terminology.get());
+  options.now = fhir::base::Temporal::fromMicroseconds(service.clock.nowMicroseconds(), service.zone_minutes);
+  return fhir::validate::Validator(*service.profiles).validate(document, reading, options);
+}
+
+std::optional<Answer> checkWritten(const Service& service, const Document& document) {
+  if (service.check_writes == WriteCheck::Form) return std::nullopt;
+  const fhir::base::Findings findings = validationOf(service, document, {});
+  fhir::base::Findings errors;
+  for (const auto& finding : findings.list())
+    if (finding.severity >= fhir::base::Severity::Error && !isSetByUs(finding.expression)) errors.add(finding);
+  if (errors.empty()) return std::nullopt;
+  Answer refusal = refuse(errors);
+  refusal.status = 422;
+  return refusal;
 }
 
 std::optional<Answer> checkId(const Document& document, std::string_view type_name, std::string_view id) {

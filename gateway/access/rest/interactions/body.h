@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,16 @@ OrRefusal<fhir::model::Document> readBody(const Call& call, std::string_view typ
 
 // The same without Content-Type, for a resource that came inside a Bundle.
 OrRefusal<fhir::model::Document> readResource(std::string json, std::string_view type_name);
+
+// Any resource, with whatever is wrong in it as findings.
+OrRefusal<fhir::model::Document> readAsSent(const Call& call, fhir::base::Findings& findings);
+
+// What validation finds, by R4, the profiles that the resource names, and `profiles`. `reading` becomes part of it.
+fhir::base::Findings validationOf(const Service& service, const fhir::model::Document& document,
+                                  const fhir::base::Findings& reading, std::span<const std::string> profiles = {});
+
+// Before a resource is stored, as Dependencies::check_writes has it: the refusal (422).
+std::optional<Answer> checkWritten(const Service& service, const fhir::model::Document& document);
 
 // For PUT: the resource's own id has to be that of the URL; else the refusal.
 std::optional<Answer> checkId(const fhir::model::Document& document, std::string_view type_name, std::string_view id);

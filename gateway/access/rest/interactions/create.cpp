@@ -28,6 +28,7 @@ Answer showExisting(const Service& service, const Call& call, const record::stor
 Answer create(const Service& service, const Call& call) {
   for (uint32_t attempt = 0; attempt < service.limits.condition_attempts; ++attempt) {
     ASSIGN_OR_REFUSE(auto document, readBody(call, call.type_name));
+    if (auto refusal = checkWritten(service, document)) return *std::move(refusal);
     Batch batch;
     if (!call.preconditions.if_none_exist.empty()) {
       ASSIGN_OR_REFUSE(auto matched, match(service, call.type, call.preconditions.if_none_exist, call.rights,

@@ -46,6 +46,7 @@ Answer patch(const Service& service, const Call& call) {
     write.id = current.id;
     write.if_match = current.version;
     ASSIGN_OR_REFUSE(write.document, patchedDocument(patch, current));
+    if (auto refusal = checkWritten(service, *write.document)) return *std::move(refusal);
     write.rewrite_reference = ownReferencesRelative(service);
     batch.writes.push_back(std::move(write));
     auto committed = commitAndWait(service, std::move(batch));

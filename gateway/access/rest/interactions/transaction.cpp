@@ -33,6 +33,7 @@ OrRefusal<Write> makePatchedWrite(const Service& service, const PlannedEntry& en
   if (*write.if_match != current.version)
     return refuseWrite({Why::Conflict, "another version is current", "if-match"});
   ASSIGN_OR_REFUSE(write.document, patchedDocument(patch, current));
+  if (auto refusal = checkWritten(service, *write.document)) return *std::move(refusal);
   return write;
 }
 
@@ -57,6 +58,7 @@ OrRefusal<Write> makeWrite(const Service& service, const PlannedEntry& entry, Re
   } else if (auto refusal = checkId(document, entry.asked->route.type_name, entry.id)) {
     return *std::move(refusal);
   }
+  if (auto refusal = checkWritten(service, document)) return *std::move(refusal);
   write.document = std::move(document);
   return write;
 }

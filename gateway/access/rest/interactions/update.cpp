@@ -15,6 +15,7 @@ using record::store::Write;
 Answer update(const Service& service, const Call& call) {
   ASSIGN_OR_REFUSE(auto document, readBody(call, call.type_name));
   if (auto refusal = checkId(document, call.type_name, call.id)) return *std::move(refusal);
+  if (auto refusal = checkWritten(service, document)) return *std::move(refusal);
   ASSIGN_OR_REFUSE(WritePrecondition precondition, writePrecondition(service, call));
   Batch batch;
   Write write;
@@ -35,6 +36,7 @@ Answer update(const Service& service, const Call& call) {
 Answer updateMatching(const Service& service, const Call& call) {
   for (uint32_t attempt = 0; attempt < service.limits.condition_attempts; ++attempt) {
     ASSIGN_OR_REFUSE(auto document, readBody(call, call.type_name));
+    if (auto refusal = checkWritten(service, document)) return *std::move(refusal);
     ASSIGN_OR_REFUSE(auto matched, match(service, call.type, call.parameters, call.rights, "http.query"));
     ASSIGN_OR_REFUSE(UpdateTarget target, updateTarget(service, call, matched, document.id()));
     Batch batch;

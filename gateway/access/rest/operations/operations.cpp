@@ -8,9 +8,13 @@ namespace {
 
 constexpr Operation kAll[] = {
     // type        name             on instance  function
-    {"CodeSystem", "lookup", false, terminology},     {"CodeSystem", "validate-code", true, terminology},
-    {"CodeSystem", "subsumes", true, terminology},    {"ValueSet", "expand", true, terminology},
-    {"ValueSet", "validate-code", true, terminology}, {"ConceptMap", "translate", true, terminology},
+    {"CodeSystem", "lookup", false, terminology},
+    {"CodeSystem", "validate-code", true, terminology},
+    {"CodeSystem", "subsumes", true, terminology},
+    {"ValueSet", "expand", true, terminology},
+    {"ValueSet", "validate-code", true, terminology},
+    {"ConceptMap", "translate", true, terminology},
+    {"", "validate", true, validate},
 };
 
 }  // namespace
@@ -19,7 +23,8 @@ std::span<const Operation> all() { return kAll; }
 
 const Operation* findOperation(std::string_view type, std::string_view name, bool on_instance) {
   for (const Operation& operation : kAll) {
-    if (operation.type == type && operation.name == name && (operation.on_instance || !on_instance))
+    if ((operation.type == type || operation.type.empty()) && operation.name == name &&
+        (operation.on_instance || !on_instance))
       return &operation;
   }
   return nullptr;

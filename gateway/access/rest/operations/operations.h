@@ -12,7 +12,7 @@
 namespace gateway::access::rest::operations {
 
 struct Operation {
-  std::string_view type;  // resource type
+  std::string_view type;  // resource type; empty: every type
   std::string_view name;  // without $
   bool on_instance;       // [type]/[id]/$name too
   Answer (*run)(const Service&, const Call&);
@@ -28,5 +28,7 @@ Answer perform(const Service& service, const Call& call);
 // terminology.cpp: CodeSystem/$lookup, $validate-code, $subsumes; ValueSet/$expand, $validate-code;
 // ConceptMap/$translate
 Answer terminology(const Service& service, const Call& call);
+// validate.cpp: $validate of every type and of instances
+Answer validate(const Service& service, const Call& call);
 
 }  // namespace gateway::access::rest::operations

@@ -128,4 +128,32 @@ TEST_F(ValidationPolicy, the_demo_county_accepts_what_it_writes_without_a_note) 
   EXPECT_EQ(trace.find("note:"), std::string::npos) << trace;
 }
 
+TEST_F(ValidationPolicy, the_countys_profiles_are_asked_by_the_operation_too) {
+  gateway_ = std::make_unique<GatewayProcess>(folder_.path() + "/data");
+  ASSERT_TRUE(gateway_->start()) << gateway_->log();
+  demo_county::HttpClient http;
+  auto answer = http.post(gateway_->base() +
+                              "/Organization/$validate?profile=http://onecard.example/StructureDefinition/"
+                              "county-organization",
+                          R"({"resourceType":"Organization","name":"x"})", {"Content-Type: application/fhir+json"});
+  ASSERT_TRUE(answer.ok()) << answer.error().text();
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_NE(answer->body.find("the profile demands 'active'"), std::string::npos) << answer->body;
+  EXPECT_NE(page("/fhir/metadata").find("OperationDefinition/Resource-validate"), std::string::npos);
+}
+
+TEST_F(ValidationPolicy, writes_are_checked_where_the_setting_says_so) {
+  GatewayProcess::Options options;
+  options.settings = {"access.check_writes=all"};
+  gateway_ = std::make_unique<GatewayProcess>(folder_.path() + "/data", options);
+  ASSERT_TRUE(gateway_->start()) << gateway_->log();
+  demo_county::HttpClient http;
+  auto answer = http.post(gateway_->base() + "/Observation", R"({"resourceType":"Observation","status":"final"})",
+                          {"Content-Type: application/fhir+json"});
+  ASSERT_TRUE(answer.ok()) << answer.error().text();
+  EXPECT_EQ(answer->status, 422) << answer->body;
+  // The intake has its own policies.
+  EXPECT_EQ(send(report("1")).substr(0, 2), "AA");
+}
+
 }  // namespace
