@@ -21,6 +21,7 @@ bool Call::string(std::span<const Item> items, std::optional<std::string_view>& 
   if (!one(items, item)) return false;
   if (!item) return true;
   Item value = evaluator.value(*item);
+  if (evaluator.withoutValue(value)) return true;
   if (value.kind() != ItemKind::String) return fail("expected a String");
   out = value.string();
   return true;
@@ -39,6 +40,7 @@ bool Call::integerArgument(size_t i, std::optional<int64_t>& out) {
   out.reset();
   if (!item) return true;
   Item value = evaluator.value(*item);
+  if (evaluator.withoutValue(value)) return true;
   if (value.kind() != ItemKind::Integer) return fail("expected an Integer");
   out = value.integer();
   return true;

@@ -25,8 +25,8 @@ uint64_t hashText(std::string_view text) {
   return hash;
 }
 
-bool isWhole(const Item& value) {
-  return value.kind() == ItemKind::Integer || (value.kind() == ItemKind::Decimal && value.decimal().isInteger());
+bool isWholeNumber(const Item& value) {
+  return isWhole(value.kind()) || (value.kind() == ItemKind::Decimal && value.decimal().isInteger());
 }
 
 class Keys {
@@ -42,6 +42,7 @@ class Keys {
       case ItemKind::Date:
       case ItemKind::DateTime:
       case ItemKind::Time: return mix(4, hashTemporal(value.temporal()));
+      case ItemKind::Long:
       case ItemKind::Integer:
       case ItemKind::Decimal: return depth == 0 && whole_ ? mix(5, wholeOf(value)) : 5;
       case ItemKind::Quantity: return 5;
@@ -60,7 +61,7 @@ class Keys {
 
  private:
   static uint64_t wholeOf(const Item& value) {
-    if (value.kind() == ItemKind::Integer) return static_cast<uint64_t>(value.integer());
+    if (isWhole(value.kind())) return static_cast<uint64_t>(value.integer());
     auto integer = value.decimal().toInteger();
     return integer ? static_cast<uint64_t>(*integer) : 0;
   }
@@ -72,7 +73,7 @@ class Keys {
 bool allWhole(Evaluator& evaluator, std::span<const Item> items) {
   return std::all_of(items.begin(), items.end(), [&](const Item& item) {
     const Item value = evaluator.value(item);
-    return isWhole(value) || (!isNumber(value.kind()) && value.kind() != ItemKind::Quantity);
+    return isWholeNumber(value) || (!isNumber(value.kind()) && value.kind() != ItemKind::Quantity);
   });
 }
 

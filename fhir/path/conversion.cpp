@@ -43,6 +43,7 @@ std::optional<Item> toBoolean(const Item& value) {
   static const Decimal kOne = Decimal::fromInteger(1);
   switch (value.kind()) {
     case ItemKind::Boolean: return value;
+    case ItemKind::Long:
     case ItemKind::Integer:
       if (value.integer() == 0 || value.integer() == 1) return Item::boolean(value.integer() == 1);
       return std::nullopt;
@@ -61,21 +62,38 @@ std::optional<Item> toBoolean(const Item& value) {
   return std::nullopt;
 }
 
-std::optional<Item> toInteger(const Item& value) {
-  if (value.kind() == ItemKind::Integer) return value;
-  if (value.kind() == ItemKind::Boolean) return Item::integer(value.boolean() ? 1 : 0);
-  if (value.kind() != ItemKind::String) return std::nullopt;
+// What toInteger() and toLong() read; the range is theirs.
+std::optional<int64_t> wholeNumber(const Item& value) {
+  switch (value.kind()) {
+    case ItemKind::Integer:
+    case ItemKind::Long: return value.integer();
+    case ItemKind::Boolean: return value.boolean() ? 1 : 0;
+    case ItemKind::String: break;
+    default: return std::nullopt;
+  }
   std::string_view text = value.string();
   if (text.empty() || numberEnd(text) != text.size() || text.find('.') != std::string_view::npos) return std::nullopt;
   auto parsed = parseNumber(text);
   auto integer = parsed ? parsed->toInteger() : base::Result<int64_t>(base::invalid("no number"));
+  return integer ? std::optional(*integer) : std::nullopt;
+}
+
+std::optional<Item> toInteger(const Item& value) {
+  if (value.kind() == ItemKind::Integer) return value;
+  auto integer = wholeNumber(value);
   if (!integer || *integer > INT32_MAX || *integer < INT32_MIN) return std::nullopt;
   return Item::integer(*integer);
+}
+
+std::optional<Item> toLong(const Item& value) {
+  auto integer = wholeNumber(value);
+  return integer ? std::optional(Item::longInteger(*integer)) : std::nullopt;
 }
 
 std::optional<Item> toDecimal(const Item& value, Arena& arena) {
   switch (value.kind()) {
     case ItemKind::Decimal: return value;
+    case ItemKind::Long:
     case ItemKind::Integer: return number(Decimal::fromInteger(value.integer()), arena);
     case ItemKind::Boolean: return number(*Decimal::parse(value.boolean() ? "1.0" : "0.0"), arena);
     case ItemKind::String: break;
@@ -156,6 +174,7 @@ std::optional<Item> convert(const Item& value, ItemKind target, Arena& arena) {
   switch (target) {
     case ItemKind::Boolean: return toBoolean(value);
     case ItemKind::Integer: return toInteger(value);
+    case ItemKind::Long: return toLong(value);
     case ItemKind::Decimal: return toDecimal(value, arena);
     case ItemKind::Date: return toDate(value, arena);
     case ItemKind::DateTime: return toDateTime(value, arena);

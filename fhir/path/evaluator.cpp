@@ -7,6 +7,7 @@
 #include "fhir/path/read_observer.h"
 #include "fhir/path/resource_scope.h"
 #include "fhir/path/type_names.h"
+#include "fhir/path/written_names.h"
 
 namespace fhir::path {
 namespace {
@@ -60,6 +61,10 @@ Item Evaluator::value(const Item& item) {
     evaluation.observer->read(item);
   }
   return item.computed(evaluation.arena);
+}
+
+bool Evaluator::withoutValue(const Item& value) {
+  return value.isNode() && isPrimitiveType(value.navigator().type(value.node()));
 }
 
 bool Evaluator::text(const Item& item, std::string_view& out) {
@@ -191,8 +196,14 @@ bool Evaluator::member(const Instruction& instruction, std::span<const Item> inp
   const base::Name& name = program.names[instruction.index];
   for (const Item& item : input) {
     if (item.isNode()) {
+      const size_t before = out.size();
       ChildSink sink(out, &item.navigator());
       item.navigator().named(item.node(), name, sink);
+      if (instruction.type != 0 && out.size() == before) childrenWritten(*this, item, name, out);
+    } else if (item.kind() == ItemKind::Quantity) {
+      // N1 4.1.8: a value, which is a Decimal, and a unit, which is a String.
+      if (name.text == "value") out.push(Item::decimal(&item.quantity().value));
+      if (name.text == "unit") out.push(Item::string(item.quantity().unit));
     } else if (item.kind() == ItemKind::Type) {
       // Reflection (N1 10.2).
       if (name.text == "namespace") out.push(Item::string(item.type().space));
@@ -387,12 +398,15 @@ bool Evaluator::sign(const Instruction& instruction, const Frame& frame, Items& 
   if (!evaluateScoped(program.operands[instruction.first_operand], frame, items)) return false;
   if (items.empty()) return true;
   Item number = value(items[0]);
+  if (items.size() == 1 && withoutValue(number)) return true;
   bool fits = isNumber(number.kind()) || number.kind() == ItemKind::Quantity;
   if (items.size() > 1 || !fits) return fail(instruction.offset, "a sign needs one number");
   if (instruction.op == Op::Plus) {
     out.push(number);
   } else if (number.kind() == ItemKind::Integer) {
     out.push(Item::integer(-number.integer()));
+  } else if (number.kind() == ItemKind::Long) {
+    if (number.integer() != INT64_MIN) out.push(Item::longInteger(-number.integer()));
   } else if (number.kind() == ItemKind::Decimal) {
     out.push(Item::decimal(arena().make<base::Decimal>(number.decimal().negated())));
   } else {

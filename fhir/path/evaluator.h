@@ -39,6 +39,9 @@ class Evaluator {
 
   // The computed value of an item; tells the observer that a leaf was read.
   Item value(const Item& item);
+  // Whether what value() gave is a FHIR primitive that has extensions in place of a value. Where a value is asked
+  // for, it is as good as nothing (FHIR R4 2.9.1.1, getValue()).
+  static bool withoutValue(const Item& value);
   // As toString(); false for objects.
   bool text(const Item& item, std::string_view& out);
 

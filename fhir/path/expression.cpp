@@ -43,7 +43,7 @@ base::Result<Collection> run(const Expression::Program& program, std::span<const
                              Evaluation& evaluation) {
   Evaluator evaluator(program, evaluation, focus);
   Items results(evaluator.pool);
-  if (!evaluator.evaluate(program.root, Frame{focus}, results)) return std::move(evaluator.error);
+  if (!evaluator.evaluate(program.root, Frame{focus, 0}, results)) return std::move(evaluator.error);
   return evaluator.collection(results);
 }
 

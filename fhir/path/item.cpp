@@ -35,12 +35,6 @@ std::string_view calendarWord(std::string_view code) {
   return {};
 }
 
-bool isQuantity(std::string_view name) {
-  if (name.empty() || std::string_view("QSADC").find(name[0]) == std::string_view::npos) return false;
-  static constexpr std::string_view kNames[] = {"Quantity", "SimpleQuantity", "Age", "Duration", "Count", "Distance"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
 bool quantityOf(Node node, const Navigator& navigator, Arena& arena, const Quantity*& out) {
   static constexpr base::Name kValue("value"), kCode("code"), kSystem("system"), kComparator("comparator");
   Scalar value = childScalar(node, navigator, kValue);
@@ -103,13 +97,19 @@ Item scalarItem(const Scalar& scalar, Arena& arena) {
 
 }  // namespace
 
+bool isQuantityType(std::string_view name) {
+  if (name.empty() || std::string_view("QSADC").find(name[0]) == std::string_view::npos) return false;
+  static constexpr std::string_view kNames[] = {"Quantity", "SimpleQuantity", "Age", "Duration", "Count", "Distance"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
 Item Item::computed(Arena& arena) const {
   if (kind_ != ItemKind::Node) return *this;
   Scalar scalar = navigator_->scalar(node_);
   if (scalar.kind == ScalarKind::String) return Item::string(scalar.text);
   if (scalar.kind != ScalarKind::None) return scalarItem(scalar, arena);
   const Quantity* quantity = nullptr;
-  if (isQuantity(navigator_->type(node_).name) && quantityOf(node_, *navigator_, arena, quantity)) {
+  if (isQuantityType(navigator_->type(node_).name) && quantityOf(node_, *navigator_, arena, quantity)) {
     return Item::quantity(quantity);
   }
   return *this;
@@ -127,6 +127,7 @@ bool Item::text(Arena& arena, std::string_view& out) const {
   }
   switch (kind_) {
     case ItemKind::Boolean: out = boolean_ ? "true" : "false"; return true;
+    case ItemKind::Long:
     case ItemKind::Integer: out = arena.keep(std::to_string(integer_)); return true;
     case ItemKind::Decimal: out = arena.keep(decimal_->text()); return true;
     case ItemKind::String: out = string(); return true;

@@ -17,7 +17,7 @@ class UcumUnit;
 
 namespace fhir::path {
 
-enum class ItemKind : uint8_t { Node, Boolean, Integer, Decimal, String, Date, DateTime, Time, Quantity, Type };
+enum class ItemKind : uint8_t { Node, Boolean, Integer, Decimal, String, Date, DateTime, Time, Quantity, Type, Long };
 
 struct Quantity {
   base::Decimal value;
@@ -25,6 +25,9 @@ struct Quantity {
   bool calendar = false;
   const terminology::UcumUnit* ucum = nullptr;  // of the unit, where it has been parsed before (literals)
 };
+
+// Quantity and its specializations, by the name of the FHIR type.
+bool isQuantityType(std::string_view name);
 
 class Item {
  public:
@@ -41,6 +44,12 @@ class Item {
   }
   static Item integer(int64_t value) {
     Item item(ItemKind::Integer);
+    item.integer_ = value;
+    return item;
+  }
+  // 64 bits (FHIRPath 3.0 4.1.4, trial use); integer() has its value.
+  static Item longInteger(int64_t value) {
+    Item item(ItemKind::Long);
     item.integer_ = value;
     return item;
   }

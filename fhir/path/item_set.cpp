@@ -6,6 +6,7 @@
 #include "fhir/path/operators.h"
 #include "fhir/path/quantity_math.h"
 #include "fhir/path/temporal_math.h"
+#include "fhir/path/written_quantity.h"
 
 namespace fhir::path {
 namespace {
@@ -36,6 +37,7 @@ uint64_t hashAt(Evaluator& evaluator, const Item& item, int depth) {
   Item value = evaluator.value(item);
   switch (value.kind()) {
     case ItemKind::Boolean: return mix(2, value.boolean());
+    case ItemKind::Long:
     case ItemKind::Integer: return mix(1, static_cast<uint64_t>(value.integer()));
     case ItemKind::Decimal: return hashNumber(value.decimal());
     case ItemKind::String: return hashText(value.string());
@@ -47,12 +49,13 @@ uint64_t hashAt(Evaluator& evaluator, const Item& item, int depth) {
     case ItemKind::Node: break;
   }
   uint64_t hash = 6;
-  if (depth > 128) return hash;
+  // A Quantity without a UCUM code equals others by its value and its unit, however those are written.
+  if (depth > 128 || isWrittenQuantity(value)) return hash;
   Items children(evaluator.pool);
   evaluator.children(value, children);
   for (const Item& child : children) {
-    hash = mix(hash, hashText(child.navigator().name(child.node())));
-    hash = mix(hash, hashAt(evaluator, child, depth + 1));
+    // In any order of the members.
+    hash += mix(hashText(child.navigator().name(child.node())), hashAt(evaluator, child, depth + 1));
   }
   return hash;
 }

@@ -160,6 +160,9 @@ void Lexer::readNumber(Token& token, bool position) {
   size_t end = digits(at_, SIZE_MAX);
   if (!position && end + 1 < text_.size() && text_[end] == '.' && isDigit(text_[end + 1])) {
     end = digits(end + 1, SIZE_MAX);
+  } else if (!position && end < text_.size() && text_[end] == 'L') {
+    const char after = end + 1 < text_.size() ? text_[end + 1] : ' ';
+    if (!isLetter(after) && !isDigit(after)) ++end;
   }
   token.kind = TokenKind::Number;
   token.text = text_.substr(at_, end - at_);

@@ -6,6 +6,7 @@
 #include "fhir/path/quantity_math.h"
 #include "fhir/path/strings.h"
 #include "fhir/path/temporal_math.h"
+#include "fhir/path/written_quantity.h"
 
 namespace fhir::path {
 namespace {
@@ -38,15 +39,28 @@ bool sameNode(const Item& a, const Item& b) {
 Truth equalAt(Evaluator& evaluator, const Item& left, const Item& right, int depth);
 Truth equalComputed(Evaluator& evaluator, const Item& a, const Item& b, int depth);
 
+std::string_view nameOf(const Item& child) { return child.navigator().name(child.node()); }
+
+// The order in which members are written means nothing; that of the items of one name does.
+void inOrderOfNames(Items& a, Items& b) {
+  size_t i = 0;
+  while (i < a.size() && nameOf(a[i]) == nameOf(b[i])) ++i;
+  if (i == a.size()) return;
+  auto byName = [](const Item& x, const Item& y) { return nameOf(x) < nameOf(y); };
+  std::stable_sort(a.begin(), a.end(), byName);
+  std::stable_sort(b.begin(), b.end(), byName);
+}
+
 Truth equalObjects(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
   if (depth > kMaxTreeDepth) return Truth::False;
   Items a(evaluator.pool), b(evaluator.pool);
   evaluator.children(left, a);
   evaluator.children(right, b);
   if (a.size() != b.size()) return Truth::False;
+  inOrderOfNames(a, b);
   Truth result = Truth::True;
   for (size_t i = 0; i < a.size(); ++i) {
-    if (a[i].navigator().name(a[i].node()) != b[i].navigator().name(b[i].node())) return Truth::False;
+    if (nameOf(a[i]) != nameOf(b[i])) return Truth::False;
     Truth child = equalAt(evaluator, a[i], b[i], depth + 1);
     if (child == Truth::False) return child;
     if (child == Truth::Empty) result = child;
@@ -54,13 +68,25 @@ Truth equalObjects(Evaluator& evaluator, const Item& left, const Item& right, in
   return result;
 }
 
+Truth equalWritten(Evaluator& evaluator, const Item& a, const Item& b) {
+  auto order = compareWritten(evaluator, a, b);
+  return !order ? Truth::False : order->known ? truthOf(order->sign == 0) : Truth::Empty;
+}
+
 Truth equalAt(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
   if (sameNode(left, right)) return Truth::True;
-  return equalComputed(evaluator, evaluator.value(left), evaluator.value(right), depth);
+  const Item a = evaluator.value(left), b = evaluator.value(right);
+  const bool elements = left.isNode() && right.isNode() && a.isNode() != b.isNode();
+  if (elements && (isWrittenQuantity(a) || isWrittenQuantity(b))) return equalWritten(evaluator, a, b);
+  return equalComputed(evaluator, a, b, depth);
 }
 
 Truth equalComputed(Evaluator& evaluator, const Item& a, const Item& b, int depth) {
-  if (a.isNode() && b.isNode()) return equalObjects(evaluator, a, b, depth);
+  if (a.isNode() && b.isNode()) {
+    Truth same = equalObjects(evaluator, a, b, depth);
+    return same == Truth::False && isWrittenQuantity(a) && isWrittenQuantity(b) ? equalWritten(evaluator, a, b)
+                                                                                : same;
+  }
   ItemKind x = a.kind(), y = b.kind();
   if (x == ItemKind::String && y == ItemKind::String) return truthOf(a.string() == b.string());
   if (x == ItemKind::Boolean && y == ItemKind::Boolean) return truthOf(a.boolean() == b.boolean());
@@ -111,7 +137,9 @@ bool equivalentObjects(Evaluator& evaluator, const Item& left, const Item& right
 bool equivalentAt(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
   if (sameNode(left, right)) return true;
   Item a = evaluator.value(left), b = evaluator.value(right);
-  if (a.isNode() && b.isNode()) return equivalentObjects(evaluator, a, b, depth);
+  if (a.isNode() && b.isNode()) {
+    return equivalentObjects(evaluator, a, b, depth) || equalWritten(evaluator, a, b) == Truth::True;
+  }
   ItemKind x = a.kind(), y = b.kind();
   if (x == ItemKind::String && y == ItemKind::String) {
     return equivalentTexts(a.string(), b.string());
@@ -140,15 +168,24 @@ bool pushInteger(__int128 value, Items& out) {
   return true;
 }
 
-bool integerArithmetic(Operator op, int64_t a, int64_t b, Items& out) {
+// Of two Integers an Integer; a Long makes it a Long.
+bool wholeArithmetic(Operator op, const Item& left, const Item& right, Items& out) {
+  const __int128 a = left.integer(), b = right.integer();
+  __int128 value = 0;
   switch (op) {
-    case Operator::Add: return pushInteger(__int128{a} + b, out);
-    case Operator::Subtract: return pushInteger(__int128{a} - b, out);
-    case Operator::Multiply: return pushInteger(__int128{a} * b, out);
-    case Operator::Div: return b == 0 || pushInteger(__int128{a} / b, out);
-    case Operator::Mod: return b == 0 || pushInteger(__int128{a} % b, out);
+    case Operator::Add: value = a + b; break;
+    case Operator::Subtract: value = a - b; break;
+    case Operator::Multiply: value = a * b; break;
+    case Operator::Div:
+    case Operator::Mod:
+      if (b == 0) return true;
+      value = op == Operator::Div ? a / b : a % b;
+      break;
     default: return true;
   }
+  if (left.kind() == ItemKind::Integer && right.kind() == ItemKind::Integer) return pushInteger(value, out);
+  if (value >= INT64_MIN && value <= INT64_MAX) out.push(Item::longInteger(static_cast<int64_t>(value)));
+  return true;
 }
 
 bool decimalArithmetic(Evaluator& evaluator, Operator op, const base::Decimal& a, const base::Decimal& b,
@@ -181,7 +218,7 @@ bool temporalArithmetic(Evaluator& evaluator, Operator op, const Item& left, con
 }  // namespace
 
 bool asDecimal(const Item& value, base::Decimal& out) {
-  if (value.kind() == ItemKind::Integer) {
+  if (isWhole(value.kind())) {
     out = base::Decimal::fromInteger(value.integer());
     return true;
   }
@@ -226,6 +263,9 @@ Order compare(Evaluator& evaluator, const Item& left, const Item& right) {
     asDecimal(b, q);
     return order(p < q ? -1 : p > q ? 1 : 0);
   }
+  if (evaluator.withoutValue(a) || evaluator.withoutValue(b)) return Order::Empty;
+  auto written = left.isNode() && right.isNode() ? compareWritten(evaluator, a, b) : std::nullopt;
+  if (written) return written->known ? order(written->sign) : Order::Empty;
   Quantity p, q;
   if (!asQuantity(a, p) || !asQuantity(b, q)) return Order::Mismatch;
   auto sign = compareQuantity(p, q);
@@ -235,9 +275,7 @@ Order compare(Evaluator& evaluator, const Item& left, const Item& right) {
 bool arithmetic(Evaluator& evaluator, Operator op, const Item& left, const Item& right, uint32_t offset, Items& out) {
   Item a = evaluator.value(left), b = evaluator.value(right);
   ItemKind x = a.kind(), y = b.kind();
-  if (x == ItemKind::Integer && y == ItemKind::Integer && op != Operator::Divide) {
-    return integerArithmetic(op, a.integer(), b.integer(), out);
-  }
+  if (isWhole(x) && isWhole(y) && op != Operator::Divide) return wholeArithmetic(op, a, b, out);
   if (isNumber(x) && isNumber(y)) {
     base::Decimal p, q;
     asDecimal(a, p);
@@ -259,6 +297,7 @@ bool arithmetic(Evaluator& evaluator, Operator op, const Item& left, const Item&
     if (result) out.push(Item::quantity(evaluator.arena().make<Quantity>(*result)));
     return true;
   }
+  if (evaluator.withoutValue(a) || evaluator.withoutValue(b)) return true;
   return evaluator.fail(offset, "the operator does not work on these types");
 }
 
@@ -290,6 +329,7 @@ bool concatenation(Evaluator& evaluator, const Items& left, const Items& right, 
     if (sides[i]->empty()) continue;
     if (sides[i]->size() > 1) return evaluator.fail(offset, "'&' needs single strings");
     Item item = evaluator.value((*sides[i])[0]);
+    if (evaluator.withoutValue(item)) continue;
     if (item.kind() != ItemKind::String) return evaluator.fail(offset, "'&' needs strings");
     texts[i] = item.string();
   }

@@ -26,7 +26,8 @@ bool arithmetic(Evaluator& evaluator, Operator op, const Item& left, const Item&
 
 // A number as Decimal; false for anything else.
 bool asDecimal(const Item& value, base::Decimal& out);
-inline bool isNumber(ItemKind kind) { return kind == ItemKind::Integer || kind == ItemKind::Decimal; }
+inline bool isWhole(ItemKind kind) { return kind == ItemKind::Integer || kind == ItemKind::Long; }
+inline bool isNumber(ItemKind kind) { return isWhole(kind) || kind == ItemKind::Decimal; }
 inline bool isTemporal(ItemKind kind) {
   return kind == ItemKind::Date || kind == ItemKind::DateTime || kind == ItemKind::Time;
 }

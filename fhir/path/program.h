@@ -29,7 +29,7 @@ enum class Op : uint8_t {
   Total,         // $total
   Variable,      // %name; index: names
   Path,          // operands: start (kFocus: the focus), then steps
-  Member,        // step; index: names
+  Member,        // step; index: names; type: 1 when isWrittenName()
   TypeOrMember,  // first step whose name begins with a capital: Patient.name; index: names; type
   Numbered,      // step; index: the position, from 1
   Indexer,       // step; operand: the position, from 0
@@ -70,7 +70,7 @@ enum class Operator : uint8_t {
 
 struct Instruction {
   Op op = Op::Empty;
-  uint16_t type = 0;           // index into Program::types
+  uint16_t type = 0;           // index into Program::types, or see Op
   uint32_t index = 0;          // see Op
   uint32_t first_operand = 0;  // into Program::operands
   uint32_t operand_count = 0;

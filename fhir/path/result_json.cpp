@@ -92,6 +92,7 @@ void appendExtensionsOnly(std::string& out, Node node, const Navigator& navigato
 void appendItem(std::string& out, const Item& item) {
   switch (item.kind()) {
     case ItemKind::Boolean: out += item.boolean() ? "true" : "false"; return;
+    case ItemKind::Long:
     case ItemKind::Integer: out += std::to_string(item.integer()); return;
     case ItemKind::Decimal: out += item.decimal().text(); return;
     case ItemKind::String: appendString(out, item.string()); return;

@@ -43,8 +43,8 @@ Possible system(std::string_view name) {
 }
 
 std::string_view systemName(ItemKind kind) {
-  static constexpr std::string_view kNames[] = {"",     "Boolean",  "Integer", "Decimal",  "String",
-                                                "Date", "DateTime", "Time",    "Quantity", "TypeInfo"};
+  static constexpr std::string_view kNames[] = {"",         "Boolean", "Integer",  "Decimal",  "String", "Date",
+                                                "DateTime", "Time",    "Quantity", "TypeInfo", "Long"};
   return kNames[static_cast<int>(kind)];
 }
 
@@ -149,6 +149,25 @@ class Checker {
     return found;
   }
 
+  // Names as JSON writes them (written_names.h); strict mode does not know them.
+  void addWritten(const Possible& input, const base::Name& name, Possible& out) const {
+    for (TypeNumber type : input.fhir) {
+      if (name.text == "resourceType" && definitions_.isResource(type)) out.system.push_back("String");
+      const definitions::Member member = definitions_.member(type, name);
+      if (member.element && member.element->choice) out.add(member.type);
+    }
+  }
+
+  // What the members of a value of FHIRPath itself are; false when it has no such member.
+  static bool addSystemMember(const Possible& input, std::string_view name, Possible& out) {
+    auto has = [&](std::string_view type) {
+      return std::find(input.system.begin(), input.system.end(), type) != input.system.end();
+    };
+    if (!has("Quantity") || (name != "value" && name != "unit")) return false;
+    out.system.push_back(name == "value" ? "Decimal" : "String");
+    return true;
+  }
+
   Possible member(const Instruction& instruction, const Possible& input) {
     const base::Name& name = program_.names[instruction.index];
     Possible out;
@@ -159,6 +178,8 @@ class Checker {
       bool abstract_resource = known && (known->name == "Resource" || known->name == "DomainResource");
       found |= abstract_resource ? addMemberOfAnyResource(type, name, out) : addMember(type, name, out);
     }
+    found |= addSystemMember(input, name.text, out);
+    if (!found && !refuses_) addWritten(input, name, out);
     bool reflection = std::find(input.system.begin(), input.system.end(), "TypeInfo") != input.system.end();
     if (reflection) return system("String");
     if (!found) fail(instruction.offset, typesOf(input) + " has no member " + std::string(name.text));

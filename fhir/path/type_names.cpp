@@ -9,6 +9,7 @@ std::string_view systemType(ItemKind kind) {
   switch (kind) {
     case ItemKind::Boolean: return "Boolean";
     case ItemKind::Integer: return "Integer";
+    case ItemKind::Long: return "Long";
     case ItemKind::Decimal: return "Decimal";
     case ItemKind::String: return "String";
     case ItemKind::Date: return "Date";
@@ -44,6 +45,25 @@ TypeName exactType(const Item& item) {
   return type.name.empty() ? system(systemType(item.navigator().scalar(item.node()).kind)) : type;
 }
 
+// The definitions give some elements the type of FHIRPath itself: Resource.id, Element.id, Extension.url.
+bool isSystemString(const Item& item, const TypeSpecifier& type) {
+  if (type.name != "String" || type.space == "FHIR") return false;
+  const Navigator& navigator = item.navigator();
+  if (navigator.type(item.node()).number == 0) return false;
+  std::string_view name = navigator.name(item.node());
+  if (name == "id") return true;
+  Node parent = navigator.parent(item.node());
+  return name == "url" && parent.tree && navigator.type(parent).name == "Extension";
+}
+
+// A leaf of an untyped tree answers to FHIR's name of its type too: string, integer, decimal, boolean.
+bool isUntypedPrimitive(const Item& item, const TypeSpecifier& type) {
+  if (type.space == "System" || !item.navigator().type(item.node()).name.empty()) return false;
+  std::string_view name = systemType(item.navigator().scalar(item.node()).kind);
+  return !name.empty() && type.name.size() == name.size() && type.name.substr(1) == name.substr(1) &&
+         type.name[0] == name[0] - 'A' + 'a';
+}
+
 }  // namespace
 
 TypeName typeNameOf(const Item& item) {
@@ -62,7 +82,10 @@ bool isType(const TypeName& actual, const TypeSpecifier& type) {
   return actual.number && type.number && definitions::r4().isSubtypeOf(actual.number, type.number);
 }
 
-bool isOfType(const Item& item, const TypeSpecifier& type) { return isType(exactType(item), type); }
+bool isOfType(const Item& item, const TypeSpecifier& type) {
+  if (isType(exactType(item), type)) return true;
+  return item.isNode() && (isSystemString(item, type) || isUntypedPrimitive(item, type));
+}
 
 bool isPrimitiveType(const TypeName& type) {
   const definitions::Type* known = type.number ? definitions::r4().type(type.number) : nullptr;

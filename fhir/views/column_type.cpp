@@ -133,6 +133,7 @@ ValueClass classOf(const path::Item& item) {
   switch (item.kind()) {
     case path::ItemKind::Node: break;
     case path::ItemKind::Boolean: return ValueClass::Boolean;
+    case path::ItemKind::Long:
     case path::ItemKind::Integer: return ValueClass::Integer;
     case path::ItemKind::Decimal: return ValueClass::Decimal;
     case path::ItemKind::String: return ValueClass::Text;

@@ -5,6 +5,7 @@
 #include "fhir/path/functions/functions.h"
 #include "fhir/path/operators.h"
 #include "fhir/path/quantity_math.h"
+#include "fhir/path/written_quantity.h"
 
 namespace fhir::path::functions {
 namespace {
@@ -98,6 +99,7 @@ bool boundary(Call& call, bool high, Items& out) {
   if (!call.oneInput(item) || (call.count() > 0 && !call.integerArgument(0, given))) return false;
   if (!item || (call.count() > 0 && !given)) return true;
   Item value = call.evaluator.value(*item);
+  if (call.evaluator.withoutValue(value)) return true;
   if (value.isNode() && value.navigator().type(value.node()).name == "Period") {
     if (!periodEnd(call, high, value)) return false;
     if (!isTemporal(value.kind())) return true;
@@ -141,6 +143,7 @@ bool precision(Call& call, Items& out) {
   if (!call.oneInput(item)) return false;
   if (!item) return true;
   Item value = call.evaluator.value(*item);
+  if (call.evaluator.withoutValue(value)) return true;
   Decimal number;
   if (isTemporal(value.kind())) {
     out.push(Item::integer(digitsOf(value.temporal().precision, value.temporal().is_time)));
@@ -156,8 +159,13 @@ bool comparable(Call& call, Items& out) {
   std::optional<Item> left, right;
   if (!call.oneInput(left) || !call.oneArgument(0, right)) return false;
   if (!left || !right) return true;
+  const Item x = call.evaluator.value(*left), y = call.evaluator.value(*right);
+  if (auto order = compareWritten(call.evaluator, x, y)) {
+    out.push(Item::boolean(order->known));
+    return true;
+  }
   Quantity a, b;
-  if (!quantityOf(call.evaluator.value(*left), a) || !quantityOf(call.evaluator.value(*right), b)) return true;
+  if (!quantityOf(x, a) || !quantityOf(y, b)) return true;
   out.push(Item::boolean(compareQuantity(a, b).has_value()));
   return true;
 }

@@ -1,25 +1,46 @@
 #include "fhir/path/conversion.h"
 
+#include "fhir/path/date_format.h"
 #include "fhir/path/functions/functions.h"
 #include "fhir/path/quantity_math.h"
 
 namespace fhir::path::functions {
 namespace {
 
-bool to(Call& call, ItemKind target, Items& out) {
+// The input as `target`; `asked` is false where the answer is empty whatever the type. A Date or DateTime may be in
+// the format of the first argument, where there is one.
+bool converted(Call& call, ItemKind target, bool& asked, std::optional<Item>& out) {
   std::optional<Item> item;
-  if (!call.oneInput(item)) return false;
-  if (!item) return true;
-  if (auto converted = convert(call.evaluator.value(*item), target, call.evaluator.arena())) out.push(*converted);
+  std::optional<std::string_view> format;
+  if (!call.oneInput(item) || (call.count() > 0 && !call.stringArgument(0, format))) return false;
+  asked = item.has_value() && (call.count() == 0 || format);
+  if (!asked) return true;
+  const Item value = call.evaluator.value(*item);
+  asked = !call.evaluator.withoutValue(value);
+  if (!asked) return true;
+  if (!format || value.kind() != ItemKind::String) {
+    out = convert(value, target, call.evaluator.arena());
+    return true;
+  }
+  auto parsed = parseFormatted(value.string(), *format);
+  if (!parsed || (target == ItemKind::Date && parsed->precision > base::Precision::Day)) return true;
+  out = Item::temporal(target, call.keep(*parsed));
+  return true;
+}
+
+bool to(Call& call, ItemKind target, Items& out) {
+  bool asked = false;
+  std::optional<Item> value;
+  if (!converted(call, target, asked, value)) return false;
+  if (value) out.push(*value);
   return true;
 }
 
 bool convertsTo(Call& call, ItemKind target, Items& out) {
-  std::optional<Item> item;
-  if (!call.oneInput(item)) return false;
-  if (!item) return true;
-  auto converted = convert(call.evaluator.value(*item), target, call.evaluator.arena());
-  out.push(Item::boolean(converted.has_value()));
+  bool asked = false;
+  std::optional<Item> value;
+  if (!converted(call, target, asked, value)) return false;
+  if (asked) out.push(Item::boolean(value.has_value()));
   return true;
 }
 
@@ -51,6 +72,8 @@ bool iif(Call& call, Items& out) {
 
 bool toBoolean(Call& call, Items& out) { return to(call, ItemKind::Boolean, out); }
 bool toInteger(Call& call, Items& out) { return to(call, ItemKind::Integer, out); }
+bool toLong(Call& call, Items& out) { return to(call, ItemKind::Long, out); }
+bool convertsToLong(Call& call, Items& out) { return convertsTo(call, ItemKind::Long, out); }
 bool toDecimal(Call& call, Items& out) { return to(call, ItemKind::Decimal, out); }
 bool toDate(Call& call, Items& out) { return to(call, ItemKind::Date, out); }
 bool toDateTime(Call& call, Items& out) { return to(call, ItemKind::DateTime, out); }

@@ -46,6 +46,8 @@ bool toBoolean(Call&, Items&);
 bool toInteger(Call&, Items&);
 bool toDecimal(Call&, Items&);
 bool toString(Call&, Items&);
+bool toLong(Call&, Items&);
+bool convertsToLong(Call&, Items&);
 bool toDate(Call&, Items&);
 bool toDateTime(Call&, Items&);
 bool toTime(Call&, Items&);

@@ -13,6 +13,10 @@ using base::Decimal;
 bool numberInput(Call& call, std::optional<Item>& out) {
   if (!call.oneInput(out) || !out) return out.has_value() || call.input.empty();
   out = call.evaluator.value(*out);
+  if (call.evaluator.withoutValue(*out)) {
+    out.reset();
+    return true;
+  }
   if (isNumber(out->kind()) || out->kind() == ItemKind::Quantity) return true;
   return call.fail("expected a number");
 }
@@ -39,6 +43,10 @@ bool whole(Call& call, Decimal (Decimal::*function)() const, Items& out) {
     out.push(Item::quantity(call.keep(quantity)));
     return true;
   }
+  if (isWhole(number->kind())) {
+    out.push(*number);
+    return true;
+  }
   Decimal value;
   asDecimal(*number, value);
   return pushInteger((value.*function)(), out);
@@ -59,8 +67,10 @@ bool decimalArgument(Call& call, size_t i, std::optional<Decimal>& out) {
   std::optional<Item> item;
   if (!call.oneArgument(i, item)) return false;
   if (!item) return true;
+  const Item given = call.evaluator.value(*item);
+  if (call.evaluator.withoutValue(given)) return true;
   Decimal value;
-  if (!asDecimal(call.evaluator.value(*item), value)) return call.fail("expected a number as argument");
+  if (!asDecimal(given, value)) return call.fail("expected a number as argument");
   out = value;
   return true;
 }
@@ -77,6 +87,11 @@ bool abs(Call& call, Items& out) {
   if (!number) return true;
   if (number->kind() == ItemKind::Integer) {
     out.push(Item::integer(number->integer() < 0 ? -number->integer() : number->integer()));
+    return true;
+  }
+  if (number->kind() == ItemKind::Long) {
+    const int64_t value = number->integer();
+    if (value != INT64_MIN) out.push(Item::longInteger(value < 0 ? -value : value));
     return true;
   }
   if (number->kind() == ItemKind::Decimal) return pushDecimal(call, number->decimal().absolute(), out);

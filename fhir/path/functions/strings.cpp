@@ -212,15 +212,17 @@ bool join(Call& call, Items& out) {
   if (call.count() > 0 && !call.stringArgument(0, separator)) return false;
   if (call.input.empty()) return true;
   if (!separator) separator = "";
-  size_t size = separator->size() * (call.input.size() - 1);
+  size_t size = 0;
   Items texts(call.evaluator.pool);
   for (const Item& item : call.input) {
     Text text;
     if (!call.string({&item, 1}, text)) return false;
-    size += text->size();
+    if (!text) continue;
+    size += text->size() + separator->size();
     texts.push(Item::string(*text));
   }
   if (size > base::Pattern::kMaxReplaced) return call.fail("the result is too long", base::Why::TooCostly);
+  if (!texts.empty()) size -= separator->size();
   char* const memory = static_cast<char*>(call.evaluator.arena().allocate(size, 1));
   char* end = memory;
   auto append = [&](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };

@@ -69,6 +69,7 @@ class Inputs {
 std::string typeOf(const path::Item& item) {
   switch (item.kind()) {
     case path::ItemKind::Boolean: return "boolean";
+    case path::ItemKind::Long: return "long";
     case path::ItemKind::Integer: return "integer";
     case path::ItemKind::Decimal: return "decimal";
     case path::ItemKind::String: return "string";
