@@ -6,6 +6,7 @@
 #include "gateway/host/settings.h"
 #include "gateway/record/search/composite_rows.h"
 #include "gateway/record/search/derived_parameters.h"
+#include "gateway/record/search/reference_rows.h"
 #include "gateway/record/search/value_parser.h"
 
 namespace gateway::record::search {
@@ -64,7 +65,7 @@ class NameParser {
     ASSIGN_OR_RETURN(TypeNumber source, typeOf(type_name));
     std::string_view code = name.substr(first + 1, second - first - 1);
     ASSIGN_OR_RETURN(const SearchParameter* reference, parameterOf(source, code));
-    if (reference->type != SearchType::Reference || !refersTo(*reference, definitions_.type(type)->name)) {
+    if (reference->type != SearchType::Reference || !mayReferTo(*reference, definitions_.type(type)->name)) {
       return invalid("'" + quoted(code) + "' of " + quoted(type_name) + " does not refer to " +
                      std::string(definitions_.type(type)->name));
     }
@@ -137,7 +138,7 @@ class NameParser {
 
   Result<TypeNumber> targetOf(const SearchParameter& parameter, std::string_view name) const {
     ASSIGN_OR_RETURN(TypeNumber target, typeOf(name));
-    if (!refersTo(parameter, name)) {
+    if (!mayReferTo(parameter, name)) {
       return invalid("'" + std::string(parameter.code) + "' never refers to a " + quoted(name));
     }
     return target;
@@ -276,14 +277,6 @@ std::string quoted(std::string_view name) {
     if (c < ' ' || c > '~') c = '?';
   }
   return name.size() > kLongest ? text + "..." : text;
-}
-
-bool refersTo(const SearchParameter& parameter, std::string_view type) {
-  if (parameter.targets.empty()) return true;
-  for (std::string_view target : parameter.targets) {
-    if (target == type || target == "Resource" || target == "DomainResource") return true;
-  }
-  return false;
 }
 
 bool isOffered(const SearchParameter& parameter) {

@@ -29,8 +29,6 @@ std::vector<std::string> parameterCodes(fhir::definitions::TypeNumber type,
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& known);
 // A name from the query, short and printable, for an error text.
 std::string quoted(std::string_view name);
-// Does the reference parameter ever refer to the type?
-bool refersTo(const fhir::definitions::SearchParameter& parameter, std::string_view type);
 // What R4 has and no store of ours indexes (_text, _content, near, ...).
 bool isOffered(const fhir::definitions::SearchParameter& parameter);
 

@@ -7,6 +7,7 @@
 #include "fhir/definitions/lookup.h"
 #include "gateway/record/search/composite_rows.h"
 #include "gateway/record/search/derived_parameters.h"
+#include "gateway/record/search/reference_rows.h"
 
 namespace gateway::record::search {
 
@@ -86,8 +87,9 @@ void addToken(IndexRows& rows, ParameterNumber parameter, const TokenValue& toke
 
 void addReference(IndexRows& rows, ParameterNumber parameter, const ReferenceValue& reference) {
   if (!reference.id.empty()) {
-    addHashed(rows, parameter, textOf('r', reference.type, reference.id));
-    addHashed(rows, parameter, textOf('i', reference.id));
+    const ReferenceRows& kept = referenceRows(parameter);
+    if (kept.of == parameter) addHashed(rows, parameter, textOf('r', reference.type, reference.id));
+    if (kept.by_id) addHashed(rows, parameter, textOf('i', reference.id));
   }
   if (!reference.url.empty()) addHashed(rows, parameter, textOf('u', reference.url));
   addText(rows, parameter, reference.display);
@@ -126,7 +128,23 @@ void addValue(IndexRows& rows, const SearchValue& value) {
     case SearchType::Composite: appendCompositeRows(value, rows); break;
     case SearchType::Special: return;
   }
-  addHashed(rows, value.parameter, "p");
+}
+
+std::string presentIn(const std::vector<SearchValue>& values) {
+  std::vector<ParameterNumber> numbers;
+  for (const auto& value : values) {
+    bool has_rows = !isColumn(value.parameter) && !isDerived(value.parameter);
+    if (has_rows && value.type != SearchType::Special) numbers.push_back(value.parameter);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  std::string present;
+  for (auto number : numbers) {
+    if (present.empty()) present = ',';
+    present += std::to_string(number);
+    present += ',';
+  }
+  return present;
 }
 
 template <typename Row, typename Key>
@@ -144,6 +162,7 @@ IndexRows toIndexRows(const std::vector<SearchValue>& values, const std::vector<
   for (const auto& value : values) {
     if (!isColumn(value.parameter) && !isDerived(value.parameter)) addValue(rows, value);
   }
+  rows.present = presentIn(values);
   // The text stands in the key: two texts with one hash must both reach the store, which then refuses them.
   sortUnique(rows.hashed, [](const HashedRow& row) { return std::tie(row.parameter, row.value, row.text); });
   sortUnique(rows.strings, [](const StringRow& row) { return std::tie(row.parameter, row.folded, row.exact); });
@@ -182,26 +201,48 @@ int64_t unitHash(std::string_view system, std::string_view code) {
 
 int64_t canonicalUnitHash(std::string_view unit) { return unitHash(kCanonicalSystem, unit); }
 
-int64_t operandHash(const SearchClause& clause, const SearchOperand& operand) {
-  SearchType type = clause.parameter->type;
-  if (clause.modifier == Modifier::Identifier) {
-    if (operand.system) return hashOf(textOf('I', *operand.system, operand.code));
-    return hashOf(textOf('J', operand.code));
-  }
-  if (clause.modifier == Modifier::OfType)
-    return hashOf(ofTypeText(operand.unit_system, *operand.system, operand.code));
-  if (type == SearchType::Reference) {
-    if (!operand.reference_url.empty()) return hashOf(textOf('u', operand.reference_url));
-    std::string_view target = operand.reference_type;
-    if (target.empty() && clause.target != 0) target = fhir::definitions::r4().type(clause.target)->name;
-    if (target.empty()) return hashOf(textOf('i', operand.reference_id));
-    return hashOf(textOf('r', target, operand.reference_id));
-  }
-  if (type == SearchType::Uri) return hashOf(textOf('u', operand.text));
+std::string presenceText(ParameterNumber parameter) { return "," + std::to_string(parameter) + ","; }
+
+int64_t referenceHash(std::string_view type, std::string_view id) { return hashOf(textOf('r', type, id)); }
+
+namespace {
+
+int64_t tokenHash(const SearchOperand& operand) {
   if (!operand.system) return hashOf(textOf('c', operand.code));
   if (operand.code.empty()) return hashOf(textOf('s', *operand.system));
   if (operand.system->empty()) return hashOf(textOf('n', operand.code));
   return hashOf(textOf('t', *operand.system, operand.code));
+}
+
+HashedOperand referenceOperand(const SearchClause& clause, const SearchOperand& operand) {
+  ParameterNumber own = clause.parameter->number;
+  if (!operand.reference_url.empty()) return {own, {hashOf(textOf('u', operand.reference_url))}};
+  const ReferenceRows& kept = referenceRows(own);
+  std::string_view target = operand.reference_type;
+  if (target.empty() && clause.target != 0) target = fhir::definitions::r4().type(clause.target)->name;
+  if (!target.empty()) return {kept.of, {referenceHash(target, operand.reference_id)}};
+  if (kept.by_id) return {own, {hashOf(textOf('i', operand.reference_id))}};
+  HashedOperand any{kept.of, {}};
+  for (auto type : kept.targets)
+    any.values.push_back(referenceHash(fhir::definitions::r4().type(type)->name, operand.reference_id));
+  return any;
+}
+
+}  // namespace
+
+HashedOperand hashedOperand(const SearchClause& clause, const SearchOperand& operand) {
+  ParameterNumber own = clause.parameter->number;
+  if (clause.modifier == Modifier::Identifier) {
+    if (operand.system) return {own, {hashOf(textOf('I', *operand.system, operand.code))}};
+    return {own, {hashOf(textOf('J', operand.code))}};
+  }
+  if (clause.modifier == Modifier::OfType)
+    return {own, {hashOf(ofTypeText(operand.unit_system, *operand.system, operand.code))}};
+  switch (clause.parameter->type) {
+    case SearchType::Reference: return referenceOperand(clause, operand);
+    case SearchType::Uri: return {own, {hashOf(textOf('u', operand.text))}};
+    default: return {own, {tokenHash(operand)}};
+  }
 }
 
 }  // namespace gateway::record::search

@@ -3,17 +3,17 @@
 // so that they cannot differ. Row shapes: gateway/record/store/sqlite/schema.
 //
 //   token      hash("t" system "|" code), hash("c" code), hash("s" system); without system also hash("n" code)
-//   reference  hash("r" type "/" id), hash("i" id), or hash("u" url);
+//   reference  hash("r" type "/" id), and hash("i" id) where the parameter refers to many types (see
+//              reference_rows.h), or hash("u" url);
 //              :identifier hash("I" system "|" value) and, for an operand without a bar, hash("J" value)
 //   :of-type   hash("o" type system "|" type code "|" value)
 //   :text      hash("T" folded text) of display, Coding.display, CodeableConcept.text, Identifier.type.text; found by
 //              the beginning of the text, which hashed_text keeps
 //   uri        hash("u" uri)
-//   presence   hash("p") once per parameter that has any value: :missing
+//   presence   one row of idx_present with the parameters that have any value: :missing
 //   number     idx_number rows with unit 0
 //   quantity   idx_number rows with unit 0, unitHash("", code), unitHash("", unit), unitHash(system, code), and the
-//   canonical unit with
-//              canonical bounds where there is one
+//              canonical unit with canonical bounds where there is one
 //   composite  composite_rows.h: toIndexRows calls appendCompositeRows for each composite value
 // Parameters that derived_parameters.h calls derived (Observation.combo-code) have no rows at all.
 // A 0x1F byte stands between the parts, so that no two different values have the same text.
@@ -58,6 +58,7 @@ struct IndexRows {
   std::vector<StringRow> strings;
   std::vector<DateRow> dates;
   std::vector<NumberRow> numbers;
+  std::string present;                     // ",12,34,": the parameters that have a value, ascending; empty: none
   std::vector<int64_t> patients;           // patientHash of Patient ids: compartments
   std::vector<std::string> patient_texts;  // what was hashed, beside each
   int64_t clinical_date = INT64_MIN;
@@ -68,8 +69,14 @@ IndexRows toIndexRows(const std::vector<fhir::index::SearchValue>& values,
 
 // The hash of a reference row to this Patient, so that both share one text.
 int64_t patientHash(std::string_view patient_id);
-// The hash of idx_value rows that a token, reference or uri operand asks for.
-int64_t operandHash(const SearchClause& clause, const SearchOperand& operand);
+// The idx_value rows that a token, reference or uri operand asks for: one of these values of the parameter.
+struct HashedOperand {
+  ParameterNumber parameter = 0;
+  std::vector<int64_t> values;
+};
+HashedOperand hashedOperand(const SearchClause& clause, const SearchOperand& operand);
+// The value of a row that refers to this resource.
+int64_t referenceHash(std::string_view type, std::string_view id);
 int64_t exactHash(std::string_view text);
 // The first part of the texts that :text and `uri:below` look through in hashed_text.
 std::string textPrefix(std::string_view folded);
@@ -80,5 +87,7 @@ std::vector<int64_t> uriAndAbove(std::string_view uri);
 int64_t unitHash(std::string_view system, std::string_view code);
 // The unit column of rows in a canonical UCUM unit.
 int64_t canonicalUnitHash(std::string_view unit);
+// What a parameter looks like in IndexRows.present.
+std::string presenceText(ParameterNumber parameter);
 
 }  // namespace gateway::record::search

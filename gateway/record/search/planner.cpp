@@ -2,6 +2,7 @@
 
 namespace gateway::record::search {
 
+using fhir::base::Done;
 using fhir::base::Result;
 using fhir::definitions::SearchType;
 
@@ -22,14 +23,20 @@ Result<Driver> smallest(const SearchQuery& query, const Rights& rights, Estimato
   auto consider = [&](std::optional<uint64_t> rows, Walk walk, size_t clause) {
     if (rows && *rows < cap && *rows < best.rows) best = {walk, clause, *rows};
   };
-  for (size_t i = 0; i < query.all_of.size(); ++i) {
-    ASSIGN_OR_RETURN(auto rows, estimator.rowsOf(query.all_of[i], best.found() ? best.rows : cap));
-    consider(rows, estimator.isOrdered(query.all_of[i]) ? Walk::Clause : Walk::Gathered, i);
-  }
+  auto considerClauses = [&](bool dear) -> Done {
+    for (size_t i = 0; i < query.all_of.size(); ++i) {
+      if (estimator.isDear(query.all_of[i]) != dear) continue;
+      ASSIGN_OR_RETURN(auto rows, estimator.rowsOf(query.all_of[i], best.found() ? best.rows : cap));
+      consider(rows, estimator.isOrdered(query.all_of[i]) ? Walk::Clause : Walk::Gathered, i);
+    }
+    return {};
+  };
+  RETURN_IF_ERROR(considerClauses(false));
   if (!rights.unrestricted()) {
     ASSIGN_OR_RETURN(auto rows, estimator.rowsOfPatients(query, rights, best.found() ? best.rows : cap));
     consider(rows, Walk::Patients, 0);
   }
+  if (!best.found()) RETURN_IF_ERROR(considerClauses(true));
   return best;
 }
 

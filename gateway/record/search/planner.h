@@ -28,6 +28,8 @@ class Estimator {
   virtual ~Estimator() = default;
   // How many rows a clause would drive with, `cap` at most; nothing when it cannot drive (`:not`, `:missing=true`).
   virtual fhir::base::Result<std::optional<uint64_t>> rowsOf(const SearchClause& clause, uint64_t cap) = 0;
+  // Is counting them dear, since many rows must be looked at for one that counts?
+  virtual bool isDear(const SearchClause& clause) = 0;
   // Does the clause hand out its versions in commit order?
   virtual bool isOrdered(const SearchClause& clause) = 0;
   // Versions of the type in the compartments of these patients; nothing when the type is not limited to compartments.

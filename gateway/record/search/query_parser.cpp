@@ -10,6 +10,7 @@
 #include "fhir/base/text.h"
 #include "gateway/record/search/clause_parser.h"
 #include "gateway/record/search/derived_parameters.h"
+#include "gateway/record/search/reference_rows.h"
 #include "gateway/record/search/value_parser.h"
 
 namespace gateway::record::search {
@@ -296,11 +297,12 @@ class QueryParser {
     if (include.parameter->type != SearchType::Reference) {
       return invalid("'" + quoted(parts[1]) + "' is not a reference", where);
     }
-    if (include.target != 0 && !refersTo(*include.parameter, parts[2])) {
+    if (include.target != 0 && !mayReferTo(*include.parameter, parts[2])) {
       return invalid("'" + quoted(parts[1]) + "' never refers to a " + quoted(parts[2]), where);
     }
     std::string_view found = definitions_.type(query_.type)->name;
-    bool points_here = refersTo(*include.parameter, found) && (include.target == 0 || include.target == query_.type);
+    bool points_here =
+        mayReferTo(*include.parameter, found) && (include.target == 0 || include.target == query_.type);
     if (include.reverse && !include.iterate && !points_here) {
       return invalid("'" + quoted(parts[1]) + "' of " + quoted(parts[0]) + " does not refer to " + std::string(found),
                      where);

@@ -7,6 +7,7 @@
 #include "fhir/base/temporal.h"
 #include "fhir/model/reference.h"
 #include "gateway/record/search/derived_parameters.h"
+#include "gateway/record/search/reference_rows.h"
 
 namespace gateway::record::search {
 
@@ -89,14 +90,6 @@ Done parseUri(std::string_view text, const ValueRules& rules, SearchOperand& ope
   return {};
 }
 
-bool allows(const SearchParameter& parameter, std::string_view type) {
-  if (parameter.targets.empty()) return true;
-  for (std::string_view target : parameter.targets) {
-    if (target == type || target == "Resource" || target == "DomainResource") return true;
-  }
-  return false;
-}
-
 // The one type that an id without a type can mean; empty: several.
 std::string_view onlyTarget(const ValueRules& rules, const Definitions& definitions) {
   if (rules.target != 0) return definitions.type(rules.target)->name;
@@ -125,7 +118,7 @@ Done parseReference(std::string_view text, const ValueRules& rules, const Defini
     if (!expected.empty() && reference->type != expected) {
       return invalid("the reference must be to a " + std::string(expected));
     }
-    if (!allows(*rules.parameter, reference->type)) {
+    if (!mayReferTo(*rules.parameter, reference->type)) {
       return invalid("this parameter never refers to a " + std::string(reference->type));
     }
     operand.reference_type = reference->type;

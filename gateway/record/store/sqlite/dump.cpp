@@ -153,9 +153,8 @@ class Dump {
       if (row.table != kCompartmentTable) text += '\t' + std::to_string(number(2));
       return text;
     }
-    const auto* parameter =
-        fhir::definitions::r4().searchParameter(static_cast<fhir::definitions::ParameterNumber>(number(0)));
-    text += parameter == nullptr ? std::to_string(number(0)) : std::string(parameter->code);
+    if (kTables[row.table].kind == "present") return text + codesOf(std::get<std::string>(row.columns[0]));
+    text += codeOf(number(0));
     if (kTables[row.table].kind == "value") {
       ASSIGN_OR_RETURN(std::string value, hashed(reader, number(1)));
       return text + '\t' + value;
@@ -169,6 +168,27 @@ class Dump {
       }
     }
     return text;
+  }
+
+  static std::string codeOf(int64_t parameter) {
+    const auto* known =
+        fhir::definitions::r4().searchParameter(static_cast<fhir::definitions::ParameterNumber>(parameter));
+    return known == nullptr ? std::to_string(parameter) : std::string(known->code);
+  }
+
+  // ",12,34," -> "code status"
+  static std::string codesOf(std::string_view parameters) {
+    std::string codes;
+    int64_t number = 0;
+    for (char c : parameters.substr(std::min<size_t>(1, parameters.size()))) {
+      if (c == ',') {
+        codes += (codes.empty() ? "" : " ") + codeOf(number);
+        number = 0;
+      } else {
+        number = number * 10 + (c - '0');
+      }
+    }
+    return codes;
   }
 
   Result<std::string> hashed(ReaderPool::Loan& reader, int64_t hash) {

@@ -34,8 +34,9 @@ std::vector<IndexRow> rowsOf(const search::IndexRows& rows, fhir::definitions::T
     out.push_back({2, {int64_t{row.parameter}, row.unit, blobOf(row.low), blobOf(row.high)}});
   }
   for (int64_t patient : rows.patients) out.push_back({3, {patient, int64_t{type}, rows.clinical_date}});
-  for (const auto& row : rows.strings) out.push_back({4, {int64_t{row.parameter}, row.folded, row.exact}});
-  for (const auto& row : rows.hashed) out.push_back({5, {int64_t{row.parameter}, row.value}});
+  if (!rows.present.empty()) out.push_back({4, {rows.present}});
+  for (const auto& row : rows.strings) out.push_back({5, {int64_t{row.parameter}, row.folded, row.exact}});
+  for (const auto& row : rows.hashed) out.push_back({6, {int64_t{row.parameter}, row.value}});
   return out;
 }
 

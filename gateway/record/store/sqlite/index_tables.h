@@ -18,12 +18,13 @@ struct IndexTable {
   std::string_view types;    // one letter for each column: i integer, t text, b blob
 };
 
-constexpr size_t kIndexTables = 6;
+constexpr size_t kIndexTables = 7;
 constexpr std::array<IndexTable, kIndexTables> kTables = {{
     {"compartment", "compartment", "patient", "i"},
     {"date", "idx_date", "parameter, low, high", "iii"},
     {"number", "idx_number", "parameter, unit, low, high", "iibb"},
     {"patient", "idx_patient", "patient, type, date", "iii"},
+    {"present", "idx_present", "parameters", "t"},
     {"string", "idx_string", "parameter, text, exact", "iti"},
     {"value", "idx_value", "parameter, value", "ii"},
 }};

@@ -20,20 +20,22 @@ uint32_t checkOf(std::string_view text) { return fhir::base::hashName(text); }
 size_t slotOf(int64_t hash) { return static_cast<uint64_t>(hash) & (kKnownSlots - 1); }
 
 struct Sql {
-  std::string_view value, string, date, number, patient;
+  std::string_view value, string, date, number, patient, present;
 };
 
 constexpr Sql kInsert = {
     "INSERT OR IGNORE INTO idx_value(parameter, value, vkey) VALUES(?1, ?2, ?3)",
     "INSERT OR IGNORE INTO idx_string(parameter, text, exact, vkey) VALUES(?1, ?2, ?3, ?4)",
     "INSERT OR IGNORE INTO idx_date(parameter, low, high, vkey) VALUES(?1, ?2, ?3, ?4)",
-    "INSERT OR IGNORE INTO idx_number(parameter, unit, low, high, vkey) VALUES(?1, ?2, ?3, ?4, ?5)",
-    "INSERT OR IGNORE INTO idx_patient(patient, type, date, vkey) VALUES(?1, ?2, ?3, ?4)"};
+    "INSERT OR IGNORE INTO idx_number(parameter, unit, vkey, low, high) VALUES(?1, ?2, ?5, ?3, ?4)",
+    "INSERT OR IGNORE INTO idx_patient(patient, type, date, vkey) VALUES(?1, ?2, ?3, ?4)",
+    "INSERT OR REPLACE INTO idx_present(vkey, parameters) VALUES(?1, ?2)"};
 constexpr Sql kDelete = {"DELETE FROM idx_value WHERE parameter=?1 AND value=?2 AND vkey=?3",
                          "DELETE FROM idx_string WHERE parameter=?1 AND text=?2 AND exact=?3 AND vkey=?4",
                          "DELETE FROM idx_date WHERE parameter=?1 AND low=?2 AND high=?3 AND vkey=?4",
                          "DELETE FROM idx_number WHERE parameter=?1 AND unit=?2 AND low=?3 AND high=?4 AND vkey=?5",
-                         "DELETE FROM idx_patient WHERE patient=?1 AND type=?2 AND date=?3 AND vkey=?4"};
+                         "DELETE FROM idx_patient WHERE patient=?1 AND type=?2 AND date=?3 AND vkey=?4",
+                         "DELETE FROM idx_present WHERE vkey=?1 AND parameters=?2"};
 
 }  // namespace
 
@@ -49,6 +51,7 @@ void IndexWriter::add(ContentPtr content, fhir::definitions::TypeNumber type, in
     dates_.push_back({&row, vkey, batch});
   }
   for (const auto& row : rows.numbers) numbers_.push_back({&row, vkey, batch});
+  if (!rows.present.empty()) presents_.push_back({&rows.present, vkey, batch});
   for (size_t i = 0; i < rows.patients.size(); ++i) {
     patients_.push_back({rows.patients[i], type, rows.clinical_date, vkey});
     patient_texts_.push_back({rows.patients[i], &rows.patient_texts[i], batch});
@@ -57,8 +60,8 @@ void IndexWriter::add(ContentPtr content, fhir::definitions::TypeNumber type, in
 }
 
 IndexWriter::Mark IndexWriter::mark() const {
-  return {contents_.size(), values_.size(),   strings_.size(),      dates_.size(),
-          numbers_.size(),  patients_.size(), patient_texts_.size()};
+  return {contents_.size(), values_.size(),   strings_.size(),       dates_.size(),
+          numbers_.size(),  patients_.size(), patient_texts_.size(), presents_.size()};
 }
 
 void IndexWriter::cutTo(const Mark& mark) {
@@ -69,10 +72,11 @@ void IndexWriter::cutTo(const Mark& mark) {
   numbers_.resize(mark.numbers);
   patients_.resize(mark.patients);
   patient_texts_.resize(mark.patient_texts);
+  presents_.resize(mark.presents);
 }
 
 void IndexWriter::forget() {
-  cutTo({0, 0, 0, 0, 0, 0, 0});
+  cutTo({});
   repeated_dates_.clear();
 }
 
@@ -89,8 +93,8 @@ void IndexWriter::sort() {
            std::tie(b.row->parameter, b.row->low, b.row->high, b.vkey);
   });
   std::sort(numbers_.begin(), numbers_.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.row->parameter, a.row->unit, a.row->low, a.row->high, a.vkey) <
-           std::tie(b.row->parameter, b.row->unit, b.row->low, b.row->high, b.vkey);
+    return std::tie(a.row->parameter, a.row->unit, a.vkey, a.row->low, a.row->high) <
+           std::tie(b.row->parameter, b.row->unit, b.vkey, b.row->low, b.row->high);
   });
   std::sort(patients_.begin(), patients_.end(), [](const auto& a, const auto& b) {
     return std::tie(a.patient, a.type, b.date, a.vkey) < std::tie(b.patient, b.type, a.date, b.vkey);
@@ -126,6 +130,11 @@ Done IndexWriter::run(bool remove) {
   for (const auto& entry : patients_) {
     patient.bind(1, entry.patient).bind(2, int64_t{entry.type}).bind(3, entry.date).bind(4, entry.vkey);
     RETURN_IF_ERROR(patient.run());
+  }
+  ASSIGN_OR_RETURN(auto present, connection_.prepare(sql.present));
+  for (const auto& entry : presents_) {
+    present.bind(1, entry.vkey).bind(2, std::string_view(*entry.row));
+    RETURN_IF_ERROR(present.run());
   }
   return {};
 }

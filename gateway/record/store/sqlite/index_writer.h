@@ -22,7 +22,8 @@ class IndexWriter {
 
   // Takes back what was added after the mark.
   struct Mark {
-    size_t contents, values, strings, dates, numbers, patients, patient_texts;
+    size_t contents = 0, values = 0, strings = 0, dates = 0, numbers = 0, patients = 0, patient_texts = 0,
+           presents = 0;
   };
   Mark mark() const;
   void cutTo(const Mark& mark);
@@ -76,6 +77,7 @@ class IndexWriter {
   std::vector<Entry<search::NumberRow>> numbers_;
   std::vector<PatientEntry> patients_;
   std::vector<TextEntry> patient_texts_;
+  std::vector<Entry<std::string>> presents_;                     // in the order of vkey
   std::set<fhir::definitions::ParameterNumber> repeated_dates_;  // of which a version has several values
   std::vector<Known> known_;
   std::vector<Known> inserted_;  // becomes known at the commit

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "fhir/base/digest.h"
 #include "gateway/record/search/derived_parameters.h"
 #include "gateway/record/search/index_rows.h"
+#include "gateway/record/search/reference_rows.h"
 #include "gateway/record/store/sqlite/plan_to_sql_values.h"
 #include "gateway/record/store/sqlite/rights_sql.h"
 
@@ -20,10 +20,6 @@ using search::Modifier;
 using search::SearchClause;
 
 namespace {
-
-constexpr std::string_view kPresent = "p";  // see search/index_rows.h
-
-int64_t presenceHash() { return static_cast<int64_t>(fhir::base::hash64(kPresent)); }
 
 bool isId(const SearchParameter& parameter) { return parameter.code == "_id"; }
 bool isLastUpdated(const SearchParameter& parameter) { return parameter.code == "_lastUpdated"; }
@@ -97,6 +93,7 @@ void unite(std::optional<Scan>& all, Scan more) {
   all->select << " UNION ALL " << more.select;
   all->ordered = false;
   all->exact = all->exact && more.exact;
+  all->looks_through = all->looks_through || more.looks_through;
 }
 
 void referenceHashFunction(sqlite3_context* context, int, sqlite3_value** arguments) {
@@ -104,7 +101,7 @@ void referenceHashFunction(sqlite3_context* context, int, sqlite3_value** argume
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(arguments[i]));
     return std::string_view(bytes == nullptr ? "" : bytes, static_cast<size_t>(sqlite3_value_bytes(arguments[i])));
   };
-  sqlite3_result_int64(context, referenceHash(text(0), text(1)));
+  sqlite3_result_int64(context, search::referenceHash(text(0), text(1)));
 }
 
 }  // namespace
@@ -165,9 +162,9 @@ SqlText PlanToSql::checkPresent(std::string_view alias, const SearchParameter& p
     return anyOf(ways);
   }
   std::string row = this->alias('i');
-  out << "EXISTS(SELECT 1 FROM idx_value AS " << row << " WHERE " << row << ".parameter=";
-  out.value(int64_t{parameter.number}) << " AND " << row << ".value=";
-  out.value(presenceHash()) << " AND " << row << ".vkey=" << column(alias, "vkey") << ")";
+  out << "EXISTS(SELECT 1 FROM idx_present AS " << row << " WHERE " << row << ".vkey=" << column(alias, "vkey")
+      << " AND instr(" << row << ".parameters,";
+  out.value(search::presenceText(parameter.number)) << ")>0)";
   return out;
 }
 
@@ -222,7 +219,7 @@ Scan PlanToSql::scanChain(const SearchClause& clause) {
   scan.select.value(std::string(definitions_.type(clause.target)->name));
   scan.select << "," << target << ".id) AS hash" << found(target, clause.target, *clause.chain)
               << ") CROSS JOIN idx_value AS " << row << " ON " << row << ".parameter=";
-  scan.select.value(int64_t{clause.parameter->number}) << " AND " << row << ".value=hash";
+  scan.select.value(int64_t{search::referenceRows(clause.parameter->number).of}) << " AND " << row << ".value=hash";
   return scan;
 }
 
@@ -239,7 +236,7 @@ SqlText PlanToSql::checkChain(std::string_view alias, TypeNumber type, const Sea
   std::string t = this->alias('t');
   out << "EXISTS(SELECT 1 FROM compartment AS " << c << " CROSS JOIN idx_value AS " << r << " ON " << r
       << ".parameter=";
-  out.value(int64_t{clause.parameter->number});
+  out.value(int64_t{search::referenceRows(clause.parameter->number).of});
   out << " AND " << r << ".value=" << c << ".patient AND " << r << ".vkey=" << c << ".vkey CROSS JOIN idx_patient AS "
       << p << " ON " << p << ".patient=" << c << ".patient AND " << p << ".type=";
   out.value(int64_t{clause.target});
@@ -255,7 +252,7 @@ SqlText PlanToSql::checkHas(std::string_view alias, TypeNumber type, const Searc
   SqlText out;
   out << "EXISTS(SELECT 1 FROM idx_value AS " << r << joinCurrent(s, r + ".vkey", clause.reverse_type) << " WHERE "
       << r << ".parameter=";
-  out.value(int64_t{clause.parameter->number}) << " AND " << r << ".value=reference_hash(";
+  out.value(int64_t{search::referenceRows(clause.parameter->number).of}) << " AND " << r << ".value=reference_hash(";
   out.value(std::string(definitions_.type(type)->name))
       << "," << column(alias, "id") << ") AND " << check(s, clause.reverse_type, *clause.chain) << ")";
   return out;
@@ -321,14 +318,7 @@ std::optional<Scan> PlanToSql::scan(TypeNumber type, const SearchClause& clause,
   if (clause.modifier == Modifier::Not) return std::nullopt;
   if (isLastUpdated(parameter)) return scanMoments(type, clause);
   Scan one{{}, true, true};
-  if (clause.modifier == Modifier::Missing) {
-    bool missing = !clause.any_of.empty() && clause.any_of[0].missing;
-    if (missing || isId(parameter) || search::isDerived(parameter)) return std::nullopt;
-    one.select << "SELECT vkey FROM idx_value WHERE parameter=";
-    one.select.value(int64_t{parameter.number}) << " AND value=";
-    one.select.value(presenceHash());
-    return one;
-  }
+  if (clause.modifier == Modifier::Missing) return std::nullopt;
   if (isId(parameter)) {
     one.ordered = false;
     one.select << "SELECT vkey FROM version WHERE type=";
@@ -353,7 +343,7 @@ std::optional<Scan> PlanToSql::scan(TypeNumber type, const SearchClause& clause,
       select << "SELECT " << row_alias << ".vkey AS vkey FROM " << row.table << " AS " << row_alias;
       if (!range.index.empty()) select << " INDEXED BY " << range.index;
       select << " WHERE " << range.where << narrower;
-      unite(all, {std::move(select), row.ordered, true});
+      unite(all, {std::move(select), row.ordered, true, row.looks_through});
     }
   }
   return all;
@@ -379,16 +369,6 @@ bool PlanToSql::inCompartment(TypeNumber type, const SearchParameter& parameter)
   };
   // `patient` is `subject` narrowed to Patients, where both exist.
   return names(parameter.code) || (parameter.code == "patient" && names("subject"));
-}
-
-int64_t referenceHash(std::string_view type_name, std::string_view id) {
-  static const SearchParameter kReference{.type = fhir::definitions::SearchType::Reference};
-  SearchClause clause;
-  clause.parameter = &kReference;
-  search::SearchOperand operand;
-  operand.reference_type = type_name;
-  operand.reference_id = id;
-  return search::operandHash(clause, operand);
 }
 
 Done ensureReferenceHash(sql::Connection& connection) {

@@ -34,9 +34,10 @@ struct SqlText {
 };
 
 struct Scan {
-  SqlText select;        // SELECT vkey ...; may give a vkey twice unless `ordered`
-  bool ordered = false;  // can be walked in the order of vkey, without repeats
-  bool exact = false;    // false: the check must be made too
+  SqlText select;              // SELECT vkey ...; may give a vkey twice unless `ordered`
+  bool ordered = false;        // can be walked in the order of vkey, without repeats
+  bool exact = false;          // false: the check must be made too
+  bool looks_through = false;  // see RowCondition
 };
 
 class PlanToSql {
@@ -84,6 +85,5 @@ class PlanToSql {
 // The SQL function reference_hash(type name, id): the idx_value value of a reference to the resource. Made known to
 // the connection once.
 fhir::base::Done ensureReferenceHash(sql::Connection& connection);
-int64_t referenceHash(std::string_view type_name, std::string_view id);
 
 }  // namespace gateway::record::store

@@ -99,10 +99,22 @@ SqlText parameterIs(std::string_view alias, const SearchClause& clause) {
   return out;
 }
 
-RowCondition hashed(const SearchClause& clause, std::string_view alias, std::vector<int64_t> hashes) {
-  RowCondition row{"idx_value", "", parameterIs(alias, clause), true, hashes.size() == 1};
-  row.where << " AND " << column(alias, "value") << " IN " << listOf(hashes);
+RowCondition hashed(const search::HashedOperand& operand, std::string_view alias) {
+  RowCondition row{"idx_value", "", {}, true, operand.values.size() == 1};
+  row.where << column(alias, "parameter") << "=";
+  row.where.value(int64_t{operand.parameter})
+      << " AND " << column(alias, "value") << " IN " << listOf(operand.values);
   return row;
+}
+
+// Operands of one parameter go into one condition.
+void gather(std::vector<search::HashedOperand>& all, search::HashedOperand more) {
+  auto same = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.parameter == more.parameter; });
+  if (same == all.end()) {
+    all.push_back(std::move(more));
+  } else {
+    same->values.insert(same->values.end(), more.values.begin(), more.values.end());
+  }
 }
 
 // Values whose text, kept in hashed_text under `kind`, begins with `prefix`.
@@ -140,7 +152,9 @@ SqlText textCondition(std::string_view alias, Modifier modifier, const std::stri
 
 RowCondition ofString(const SearchClause& clause, const SearchOperand& operand, std::string_view alias) {
   RowCondition row{"idx_string", "idx_string_of", parameterIs(alias, clause), false, false};
-  row.drives = true;  // :contains looks at all texts of the parameter, which is still less than all resources
+  row.drives = true;
+  // :contains looks at all texts of the parameter, which is still less than all resources.
+  row.looks_through = clause.modifier == Modifier::Contains;
   row.where << " AND "
             << textCondition(alias, clause.modifier, fhir::index::folded(operand.text),
                              search::exactHash(operand.text));
@@ -148,7 +162,9 @@ RowCondition ofString(const SearchClause& clause, const SearchOperand& operand, 
 }
 
 RowCondition ofNumber(const SearchClause& clause, const SearchOperand& operand, std::string_view alias) {
-  RowCondition row{"idx_number", "idx_number_of", parameterIs(alias, clause), standTogether(operand.prefix), false};
+  // All numbers of the unit are looked through, which is still less than all resources.
+  RowCondition row{"idx_number", "", parameterIs(alias, clause), true, false};
+  row.looks_through = true;
   NumberScale scale = NumberScale::of(operand);
   row.where << " AND " << column(alias, "unit") << "=";
   row.where.value(scale.unit()) << " AND " << numberCondition(alias, operand, scale);
@@ -192,7 +208,7 @@ RowCondition ofComposite(const Definitions& definitions, const SearchClause& cla
                          std::string_view alias) {
   auto key = search::compositeKey(definitions, *clause.parameter, operand);
   if (!key.ok()) return {"idx_value", "", SqlText{"0", {}}, false, false};  // the parser has refused it
-  if (key->ranged == SIZE_MAX) return hashed(clause, alias, {key->key});
+  if (key->ranged == SIZE_MAX) return hashed({clause.parameter->number, {key->key}}, alias);
   const SearchOperand& part = operand.parts[key->ranged];
   if (key->ranged_type == SearchType::String) {
     RowCondition row{"idx_string", "idx_string_of", parameterIs(alias, clause), true, false};
@@ -202,7 +218,8 @@ RowCondition ofComposite(const Definitions& definitions, const SearchClause& cla
   }
   NumberScale scale = NumberScale::of(part);
   bool quantity = key->ranged_type == SearchType::Quantity;
-  RowCondition row{"idx_number", "idx_number_of", parameterIs(alias, clause), standTogether(part.prefix), false};
+  RowCondition row{"idx_number", "", parameterIs(alias, clause), true, false};
+  row.looks_through = true;
   row.where << " AND " << column(alias, "unit") << "=";
   row.where.value(quantity ? search::compositeUnit(key->key, scale.unit()) : key->key) << " AND ";
   if (key->ranged_type == SearchType::Date) {
@@ -265,7 +282,7 @@ SqlText listOf(const std::vector<int64_t>& values) {
 std::vector<RowCondition> rowConditions(const Definitions& definitions, const SearchClause& clause,
                                         std::string_view alias) {
   std::vector<RowCondition> rows;
-  std::vector<int64_t> hashes;
+  std::vector<search::HashedOperand> asked;
   for (const auto& operand : clause.any_of) {
     if (clause.modifier == Modifier::Text) {
       rows.push_back(byText(clause, alias, search::textPrefix(fhir::index::folded(operand.text))));
@@ -276,13 +293,13 @@ std::vector<RowCondition> rowConditions(const Definitions& definitions, const Se
       continue;
     }
     if (clause.modifier == Modifier::Above) {
-      for (int64_t hash : search::uriAndAbove(operand.text)) hashes.push_back(hash);
+      gather(asked, {clause.parameter->number, search::uriAndAbove(operand.text)});
       continue;
     }
     switch (clause.parameter->type) {
       case SearchType::Token:
       case SearchType::Reference:
-      case SearchType::Uri: hashes.push_back(search::operandHash(clause, operand)); break;
+      case SearchType::Uri: gather(asked, search::hashedOperand(clause, operand)); break;
       case SearchType::String: rows.push_back(ofString(clause, operand, alias)); break;
       case SearchType::Date: rows.push_back(ofDate(clause, operand, alias)); break;
       case SearchType::Number:
@@ -291,7 +308,7 @@ std::vector<RowCondition> rowConditions(const Definitions& definitions, const Se
       case SearchType::Special: break;
     }
   }
-  if (!hashes.empty()) rows.push_back(hashed(clause, alias, std::move(hashes)));
+  for (const auto& operand : asked) rows.push_back(hashed(operand, alias));
   return rows;
 }
 

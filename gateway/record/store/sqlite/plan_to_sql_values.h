@@ -23,6 +23,7 @@ struct RowCondition {
   SqlText where;                   // on parameter, value columns
   bool drives = false;             // the rows stand next to each other in the primary key, or in `ranges`
   bool ordered = false;            // in the order of vkey
+  bool looks_through = false;      // finding them takes a look at many rows that are not wanted
   std::vector<RowRange> ranges{};  // the places to look at when they are several; a row may be in two of them
 };
 

@@ -14,7 +14,7 @@ using fhir::base::Why;
 namespace {
 
 // Step n brings a file of schema n to n + 1; each runs in one transaction.
-constexpr std::array<const char*, kSchemaVersion> kSteps = {kSchema0001, kSchema0002, kSchema0003};
+constexpr std::array<const char*, kSchemaVersion> kSteps = {kSchema0001, kSchema0002, kSchema0003, kSchema0004};
 
 Result<int64_t> number(sql::Connection& connection, std::string_view sql) {
   ASSIGN_OR_RETURN(auto select, connection.prepare(sql));

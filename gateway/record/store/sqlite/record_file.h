@@ -9,7 +9,7 @@
 namespace gateway::record::store {
 
 constexpr int64_t kApplicationId = 0x4f434152;  // "OCAR", in the file's header
-constexpr int64_t kSchemaVersion = 3;           // PRAGMA user_version
+constexpr int64_t kSchemaVersion = 4;           // PRAGMA user_version
 
 // Opens the connection that writes. Why::Unavailable: the file belongs to another program, or its schema is newer
 // than kSchemaVersion, or it is damaged.

@@ -77,6 +77,10 @@ class Search : public search::Estimator {
     ASSIGN_OR_RETURN(auto scan, scanOf(clause));
     return estimate(std::move(scan), cap);
   }
+  bool isDear(const SearchClause& clause) override {
+    auto scan = sql_.scan(query_.type, clause);
+    return scan && scan->looks_through;
+  }
   bool isOrdered(const SearchClause& clause) override {
     auto scan = sql_.scan(query_.type, clause);
     return scan && scan->ordered;

@@ -4,6 +4,8 @@
 
 #include "fhir/base/json.h"
 #include "fhir/model/reference.h"
+#include "gateway/record/search/index_rows.h"
+#include "gateway/record/search/reference_rows.h"
 
 namespace gateway::record::store {
 
@@ -114,23 +116,28 @@ class Includes {
 
   Done addTarget(const Known& known, const SearchParameter& parameter, TypeNumber type,
                  const fhir::model::Reference& reference, std::vector<Known>& next) {
+    const auto& rows = search::referenceRows(parameter.number);
+    if (rows.of != parameter.number && !search::mayReferTo(parameter, reference.type)) return {};
     SqlText sql;
     sql << "SELECT v.vkey FROM version AS v INDEXED BY version_of WHERE v.id=";
     sql.value(std::string(reference.id))
         << " AND " << sql_.current("v", type) << " AND EXISTS(SELECT 1 FROM idx_value AS r WHERE r.parameter=";
-    sql.value(int64_t{parameter.number}) << " AND r.value=";
-    sql.value(referenceHash(reference.type, reference.id)) << " AND r.vkey=";
+    sql.value(int64_t{rows.of}) << " AND r.value=";
+    sql.value(search::referenceHash(reference.type, reference.id)) << " AND r.vkey=";
     sql.value(known.vkey) << ")";
     return addFound(sql, next);
   }
 
   Done addSources(const Known& known, const Include& include, std::vector<Known>& next) {
     if (include.target != 0 && include.target != known.type) return {};
+    const auto& rows = search::referenceRows(include.parameter->number);
+    std::string_view type = definitions_.type(known.type)->name;
+    if (rows.of != include.parameter->number && !search::mayReferTo(*include.parameter, type)) return {};
     SqlText sql;
     sql << "SELECT r.vkey FROM idx_value AS r" << sql_.joinCurrent("v", "r.vkey", include.source)
         << " WHERE r.parameter=";
-    sql.value(int64_t{include.parameter->number}) << " AND r.value=";
-    sql.value(referenceHash(definitions_.type(known.type)->name, known.id)) << " ORDER BY r.vkey DESC";
+    sql.value(int64_t{rows.of}) << " AND r.value=";
+    sql.value(search::referenceHash(type, known.id)) << " ORDER BY r.vkey DESC";
     return addFound(sql, next);
   }
 

@@ -84,7 +84,8 @@ std::vector<uint64_t> Touched::keysOf(const SearchQuery& query, std::string_view
   if (watched == nullptr) return {typeKey(query.type)};
   std::vector<uint64_t> keys;
   for (const auto& operand : watched->any_of) {
-    keys.push_back(valueKey(query.type, watched->parameter->number, search::operandHash(*watched, operand)));
+    auto asked = search::hashedOperand(*watched, operand);
+    for (int64_t value : asked.values) keys.push_back(valueKey(query.type, asked.parameter, value));
   }
   if (!expected.empty()) keys.push_back(resourceKey(query.type, expected));
   return keys;

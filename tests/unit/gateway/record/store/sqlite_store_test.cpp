@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include "sqlite_store_fixture.h"
 
@@ -53,37 +55,68 @@ TEST_F(SqliteFiles, a_newer_schema_is_refused) {
   EXPECT_THAT(refused.error().text(), HasSubstr("schema 99"));
 }
 
-TEST_F(SqliteFiles, a_file_of_schema_1_is_brought_up_and_finds_what_it_found) {
-  open();
-  Batch batch;
-  for (int i = 0; i < 20; ++i)
-    batch.writes.push_back(write(WriteMode::Put, "Observation", std::to_string(i), observation(i)));
-  batch.writes.push_back(
-      write(WriteMode::Put, "Encounter", "two-wards",
-            R"("status":"finished","class":{"code":"IMP"},"location":[)"
-            R"({"location":{"display":"a"},"period":{"start":"2024-01-01","end":"2024-01-02"}},)"
-            R"({"location":{"display":"b"},"period":{"start":"2024-12-01","end":"2024-12-02"}}])"));
-  ASSERT_TRUE(commit(std::move(batch)).ok());
-  store_.reset();
-  {
+// tests/cases/record/schema_3.sql is a record as a program of schema 3 left it: two Patients, a Group, twenty
+// Observations (the last about the Group) and an Encounter of two wards.
+class OlderFiles : public SqliteFiles {
+ protected:
+  void restore(const std::string& changes) {
+    std::ifstream file(std::string(ONECARD_SOURCE_DIR) + "/tests/cases/record/schema_3.sql");
+    std::stringstream sql;
+    sql << file.rdbuf();
     auto db = sql::Connection::open(folder_ + "/record.db", {});
-    ASSERT_TRUE((*db)
-                    ->exec("DROP INDEX version_by_time; DROP INDEX idx_date_long; DROP TABLE date_repeats;"
-                           "DROP INDEX hashed_text_text; DROP INDEX hashed_text_uri;"
-                           "PRAGMA user_version=1")
-                    .ok());
+    auto done = (*db)->exec(sql.str());
+    ASSERT_TRUE(done.ok()) << done.error().text();
+    ASSERT_TRUE((*db)->exec(changes).ok());
   }
-  open();
-  auto found = [&](std::string_view type, const search::QueryParameters& parameters) {
+
+  std::vector<std::string> found(std::string_view type, const search::QueryParameters& parameters) {
     auto page = store_->search(contract::query(type, parameters), everything(), {}, {});
+    EXPECT_TRUE(page.ok()) << (page.ok() ? "" : page.error().text());
     std::vector<std::string> ids;
+    if (!page.ok()) return ids;
     for (const auto& match : page->matches) ids.push_back(match.id);
+    for (const auto& include : page->included) ids.push_back("+" + include.id);
+    std::sort(ids.begin(), ids.end());
     return ids;
-  };
-  EXPECT_THAT(found("Observation", {{"date", "ge2024-05"}, {"date", "lt2024-06"}}),
-              testing::UnorderedElementsAre("4", "13"));
-  EXPECT_THAT(found("Encounter", {{"location-period", "ge2024-05"}, {"location-period", "lt2024-06"}}),
-              testing::UnorderedElementsAre("two-wards"));
+  }
+
+  void expectEverythingFound() {
+    using Ids = std::vector<std::string>;
+    EXPECT_EQ(found("Observation", {{"date", "ge2024-05"}, {"date", "lt2024-06"}}), Ids({"13", "4"}));
+    EXPECT_EQ(found("Encounter", {{"location-period", "ge2024-05"}, {"location-period", "lt2024-06"}}),
+              Ids({"two-wards"}));
+    EXPECT_EQ(found("Observation", {{"value-quantity", "gt17|http://unitsofmeasure.org|mmol/L"}}),
+              Ids({"17", "18", "19"}));
+    EXPECT_EQ(found("Observation", {{"value-quantity", "lt2"}}), Ids({"0", "1"}));
+    EXPECT_EQ(found("Observation", {{"subject", "p1"}, {"code", "2093-1"}}), Ids({"1", "13", "7"}));
+    EXPECT_EQ(found("Observation", {{"patient", "p1"}, {"code", "2093-1"}}), Ids({"1", "13", "7"}));
+    EXPECT_EQ(found("Observation", {{"patient:missing", "true"}}), Ids({"19"}));
+    EXPECT_EQ(found("Observation", {{"subject:missing", "true"}}), Ids());
+    EXPECT_EQ(found("Patient", {{"birthdate:missing", "false"}}), Ids({"p0"}));
+    EXPECT_EQ(found("Observation", {{"_id", "19"}, {"_include", "Observation:subject"}}), Ids({"+g0", "19"}));
+    EXPECT_EQ(found("Observation", {{"_id", "19"}, {"_include", "Observation:patient"}}), Ids({"19"}));
+    EXPECT_EQ(found("Group", {{"_revinclude", "Observation:subject"}}), Ids({"+19", "g0"}));
+    EXPECT_EQ(found("Observation", {{"patient.birthdate", "1970-01-01"}, {"code", "2093-2"}}), Ids({"14", "2", "8"}));
+  }
+};
+
+TEST_F(OlderFiles, are_brought_up_and_find_what_they_found) {
+  for (std::string_view changes : {
+           "",
+           // Schema 1 is schema 3 without these.
+           "DROP INDEX version_by_time; DROP INDEX idx_date_long; DROP TABLE date_repeats;"
+           "DROP INDEX hashed_text_text; DROP INDEX hashed_text_uri; PRAGMA user_version=1",
+       }) {
+    SCOPED_TRACE(changes);
+    store_.reset();
+    std::filesystem::remove(folder_ + "/record.db");
+    restore(std::string(changes));
+    open();
+    expectEverythingFound();
+    ASSERT_TRUE(store_->reindex(false, {}).ok());
+    EXPECT_EQ(wrongIndexRows(), 0u);
+    expectEverythingFound();
+  }
 }
 
 TEST_F(SqliteFiles, a_database_of_another_program_is_refused) {
