@@ -273,7 +273,10 @@ class Typing {
   // About the whole list that the member begins.
   void findList(uint32_t index, const char* rule, const char* what) {
     std::string place = placeOf(tree_.node(index));
-    if (place.ends_with(']')) place.resize(place.rfind('['));
+    // Without a list there is no index: a member that nobody knows may be called "a]".
+    const Record& record = records_[index];
+    const bool indexed = record.has(Record::FromArray) || record.element != 0;
+    if (indexed && place.ends_with(']')) place.resize(place.rfind('['));
     findAt(std::move(place), rule, what);
   }
 

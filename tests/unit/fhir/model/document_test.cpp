@@ -175,6 +175,12 @@ TEST(Document, unknown_members_are_found_and_kept_untyped) {
   EXPECT_EQ(placeOf(children(children(nick[1], "deep")[0], "y")[0]), "Patient.nickname[1].deep.y");
 }
 
+TEST(Document, unknown_members_may_have_any_name) {
+  Read read(R"({"resourceType":"Patient","true}]":true,"]":[1,2],"a[0]":3})");
+  ASSERT_TRUE(read.document.ok());
+  EXPECT_THAT(read.places(), ElementsAre("Patient.true}]", "Patient.]", "Patient.a[0]"));
+}
+
 TEST(Document, finds_wrong_json_kinds_and_cardinality_shapes) {
   Read read(R"({"resourceType":"Patient","active":"true","birthDate":1970,"name":{"family":["W"]},"gender":null,
                 "telecom":[],"contact":[[{"name":{}}]],"address":["x"]})");
