@@ -14,6 +14,8 @@ void addServe(CLI::App& app, int& exit_code);           // serve
 void addCheckConfig(CLI::App& app, int& exit_code);     // check-config
 void addRecordCommands(CLI::App& app, int& exit_code);  // inbox, trace, dump, reindex, status
 void addFhirpath(CLI::App& app, int& exit_code);        // fhirpath
+// The words of the command line with the expression of `fhirpath` behind "--" where it begins with a minus.
+std::vector<std::string> withExpressionApart(std::vector<std::string> words);
 void addConvert(CLI::App& app, int& exit_code);         // convert
 void addValidate(CLI::App& app, int& exit_code);        // validate
 void addMapCommands(CLI::App& app, int& exit_code);     // map, code-map (map.cpp)

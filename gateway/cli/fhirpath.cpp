@@ -1,6 +1,7 @@
 // onecard fhirpath: one expression over the resource (or any JSON) on standard input.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "fhir/model/document.h"
@@ -9,6 +10,7 @@
 #include "fhir/path/json_variables.h"
 #include "fhir/path/result_json.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/path_ports.h"
 #include "gateway/cli/resource_input.h"
 #include "gateway/host/clock.h"
 
@@ -78,9 +80,13 @@ int evaluate(const FhirpathOptions& options, const Expression& expression, const
   fhir::base::Arena arena;
   Evaluation evaluation(arena);
   host::SystemClock clock;
+  R4Codes codes;
+  R4Types types;
   StandardErrorTrace trace;
   evaluation.now = fhir::base::Temporal::fromMicroseconds(clock.nowMicroseconds(), kChinaMinutes);
   evaluation.variables = &variables;
+  evaluation.terminology = &codes;
+  evaluation.conformance = &types;
   if (options.trace) {
     evaluation.trace = &trace;
     evaluation.steps = &trace;
@@ -111,7 +117,33 @@ int fhirpath(const FhirpathOptions& options) {
   return evaluate(options, *expression, *document, variables);
 }
 
+// An option of this command; "-name.count()" is none, but an expression.
+bool isOption(std::string_view word) {
+  static constexpr std::string_view kOptions[] = {"--strict", "--typed", "--trace", "--var", "--help", "-h"};
+  return word.starts_with("--var=") ||
+         std::find(std::begin(kOptions), std::end(kOptions), word) != std::end(kOptions);
+}
+
 }  // namespace
+
+std::vector<std::string> withExpressionApart(std::vector<std::string> words) {
+  if (words.size() < 3 || words[1] != "fhirpath") return words;
+  size_t expression = 0;
+  for (size_t i = 2; i < words.size(); ++i) {
+    if (words[i] == "--" || words[i].empty() || words[i][0] != '-') return words;
+    if (!isOption(words[i])) {
+      if (expression != 0) return words;
+      expression = i;
+    }
+    if (words[i] == "--var") ++i;
+  }
+  if (expression == 0) return words;
+  std::string text = std::move(words[expression]);
+  words.erase(words.begin() + static_cast<std::ptrdiff_t>(expression));
+  words.push_back("--");
+  words.push_back(std::move(text));
+  return words;
+}
 
 void addFhirpath(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<FhirpathOptions>();

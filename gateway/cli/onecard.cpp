@@ -49,7 +49,10 @@ int main(int argc, char** argv) {
       "onecard COMMAND --help says what a command does, its words and exit codes. Everywhere: 0 done; 1 it could "
       "not be done or found something wrong; 2 the input or the command line is not understood.");
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> words = gateway::cli::withExpressionApart({argv, argv + argc});
+    std::vector<char*> pointers;
+    for (std::string& word : words) pointers.push_back(word.data());
+    app.parse(static_cast<int>(pointers.size()), pointers.data());
   } catch (const CLI::CallForHelp& error) {
     return app.exit(error);
   } catch (const CLI::ParseError& error) {

@@ -28,6 +28,9 @@ TEST(Fhirpath, prints_a_json_array) {
             "[{\"value\":1.50,\"unit\":\"mg\"},1.50,{\"value\":2,\"unit\":\"week\"}]\n");
   EXPECT_EQ(fhirpath({"name.last()"}, kPatient).out, "[{\"use\":\"usual\",\"given\":[\"Ping\"]}]\n");
   EXPECT_EQ(fhirpath({"active"}, kPatient).exit_code, 0);
+  EXPECT_EQ(fhirpath({"-name.given.count()"}, kPatient).out, "[-2]\n");
+  EXPECT_EQ(fhirpath({"--var", "n=2", "-%n * 3", "--strict"}, kPatient).out, "[-6]\n");
+  EXPECT_EQ(fhirpath({"name", "--stric"}, kPatient).exit_code, 2);
 }
 
 TEST(Fhirpath, reads_xml_too) {
@@ -46,6 +49,18 @@ TEST(Fhirpath, json_without_a_resource_type_is_a_plain_tree) {
   EXPECT_EQ(fhirpath({"Order.rows.code"}, R"({"resourceType":"Order","rows":[{"code":"WBC"}]})").out, "[\"WBC\"]\n");
   EXPECT_EQ(fhirpath({"Other.rows"}, R"({"resourceType":"Order","rows":[{"code":"WBC"}]})").out, "[]\n");
   EXPECT_EQ(fhirpath({"note.resourceType"}, R"({"note":{"resourceType":"no resource"}})").out, "[\"no resource\"]\n");
+}
+
+TEST(Fhirpath, the_codes_and_the_types_of_r4_are_at_hand) {
+  const std::string patient = R"({"resourceType":"Patient","gender":"female"})";
+  const std::string genders = "'http://hl7.org/fhir/ValueSet/administrative-gender'";
+  EXPECT_EQ(fhirpath({"gender.memberOf(" + genders + ") | 'woman'.memberOf(" + genders + ")"}, patient).out,
+            "[true,false]\n");
+  EXPECT_EQ(fhirpath({"conformsTo('http://hl7.org/fhir/StructureDefinition/Patient')"}, patient).out, "[true]\n");
+  EXPECT_EQ(fhirpath({"conformsTo('http://hl7.org/fhir/StructureDefinition/DomainResource')"}, patient).out,
+            "[true]\n");
+  EXPECT_EQ(fhirpath({"conformsTo('http://hl7.org/fhir/StructureDefinition/Person')"}, patient).out, "[false]\n");
+  EXPECT_EQ(fhirpath({"conformsTo('http://example.org/unknown')"}, patient).exit_code, 1);
 }
 
 TEST(Fhirpath, an_invalid_expression_or_an_evaluation_error_is_exit_1_with_its_position) {
