@@ -1,7 +1,8 @@
 #pragma once
-// What validation needs beyond types and elements: invariants, extensible bindings, the codes of bound value sets,
-// profiles that R4 puts on element types, and R4's own profiles and extensions. The tables are those of
-// fhir/definitions/r4 that rebuild/rules.py makes. Immutable and thread-safe; all text lives as long as the program.
+// What validation needs beyond types and elements: invariants, extensible bindings, profiles that R4 puts on element
+// types, and R4's own profiles and extensions. The value sets that bindings name are in fhir/terminology. The tables
+// are those of fhir/definitions/r4 that rebuild/rules.py makes. Immutable and thread-safe; all text lives as long as
+// the program.
 
 #include <cstdint>
 #include <span>
@@ -50,19 +51,12 @@ class Rules {
   std::span<const PrimitiveFormat> primitives() const { return primitives_; }
   // StructureDefinitions of R4's profiles and extensions, one a line, reduced to what validation reads.
   std::string_view profiles() const;
-  // The codes of a bound value set by code system, required ones too; empty: not carried.
-  std::span<const SystemCodes> codes(std::string_view value_set) const;
 
  private:
-  struct ValueSetCodes {
-    std::string_view value_set;
-    std::vector<SystemCodes> systems;
-  };
   std::vector<Invariant> invariants_;
   std::vector<Binding> bindings_;
   std::vector<TypeProfile> type_profiles_;
   std::vector<PrimitiveFormat> primitives_;
-  std::vector<ValueSetCodes> value_sets_;  // by value_set
 };
 
 const Rules& r4Rules();

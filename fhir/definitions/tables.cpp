@@ -25,7 +25,6 @@ ONECARD_TABLE(compartments, "compartments.tsv")
 ONECARD_TABLE(required_codes, "required_codes.tsv")
 ONECARD_TABLE(code_systems, "code_systems.tsv")
 ONECARD_TABLE(value_sets, "value_sets.tsv")
-ONECARD_TABLE(value_set_codes, "value_set_codes.tsv")
 ONECARD_TABLE(invariants, "invariants.tsv")
 ONECARD_TABLE(bindings, "bindings.tsv")
 ONECARD_TABLE(primitives, "primitives.tsv")
@@ -48,7 +47,6 @@ const Tables& r4Tables() {
       between(onecard_r4_required_codes, onecard_r4_required_codes_end),
       between(onecard_r4_code_systems, onecard_r4_code_systems_end),
       between(onecard_r4_value_sets, onecard_r4_value_sets_end),
-      between(onecard_r4_value_set_codes, onecard_r4_value_set_codes_end),
       between(onecard_r4_invariants, onecard_r4_invariants_end),
       between(onecard_r4_bindings, onecard_r4_bindings_end),
       between(onecard_r4_primitives, onecard_r4_primitives_end),

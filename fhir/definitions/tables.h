@@ -16,7 +16,6 @@ struct Tables {
   std::string_view required_codes;
   std::string_view code_systems;  // rows of three kinds, see fhir/terminology/r4_terminology.cpp
   std::string_view value_sets;
-  std::string_view value_set_codes;
   std::string_view invariants;
   std::string_view bindings;
   std::string_view primitives;

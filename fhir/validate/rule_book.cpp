@@ -15,6 +15,8 @@ namespace {
 constexpr std::string_view kNative[] = {"ele-1", "ext-1", "dom-2", "dom-3", "dom-4",
                                         "dom-5", "dom-6", "txt-1", "txt-2", "ref-1"};
 
+constexpr uint64_t kMostListed = 10'000;
+
 bool isNative(std::string_view key) {
   for (std::string_view native : kNative)
     if (key == native) return true;
@@ -33,6 +35,13 @@ CodeList::CodeList(std::span<const definitions::SystemCodes> systems) {
   for (const definitions::SystemCodes& system : systems) {
     codes_.insert(system.codes.begin(), system.codes.end());
     by_system_[system.system].insert(system.codes.begin(), system.codes.end());
+  }
+}
+
+CodeList::CodeList(const terminology::Expansion& expansion) {
+  for (const terminology::ExpandedConcept& one : expansion.contains) {
+    codes_.insert(one.code);
+    by_system_[one.system].insert(one.code);
   }
 }
 
@@ -96,11 +105,23 @@ BoundSet RuleBook::bound(std::string_view value_set) const {
   set.grammar = grammarOf(value_set);
   if (set.grammar != Grammar::None) return set;
   auto& list = lists_[value_set];
-  if (list == nullptr)
-    if (auto systems = definitions::r4Rules().codes(value_set); !systems.empty())
-      list = std::make_unique<CodeList>(systems);
+  if (list == nullptr) list = listOf(value_set);
   set.codes = list.get();
   return set;
+}
+
+std::unique_ptr<CodeList> RuleBook::listOf(std::string_view value_set) {
+  if (auto systems = definitions::r4().requiredSystems(value_set); !systems.empty())
+    return std::make_unique<CodeList>(systems);
+  static const auto r4 = terminology::LoadedTerminology::r4();
+  const terminology::ValueSet* set = r4->valueSet(value_set);
+  if (set == nullptr) return nullptr;
+  terminology::ExpandQuestion question;
+  question.exclude_not_for_ui = true;  // abstract codes group others and stand for nothing
+  question.most_codes = kMostListed;
+  auto expansion = terminology::expand(*r4, *set, question);
+  if (!expansion.ok() || expansion->contains.empty()) return nullptr;
+  return std::make_unique<CodeList>(*expansion);
 }
 
 void RuleBook::addBindings() {

@@ -12,6 +12,7 @@
 #include "fhir/base/issue.h"
 #include "fhir/definitions/rules.h"
 #include "fhir/path/expression.h"
+#include "fhir/terminology/expansion.h"
 
 namespace fhir::validate {
 
@@ -26,6 +27,7 @@ struct Invariant {
 class CodeList {
  public:
   explicit CodeList(std::span<const definitions::SystemCodes> systems);
+  explicit CodeList(const terminology::Expansion& expansion);  // of a value set that lives as long as the list
   bool holds(std::string_view code) const { return codes_.contains(code); }
   bool holds(std::string_view system, std::string_view code) const;
   bool knowsSystem(std::string_view system) const { return by_system_.contains(system); }
@@ -73,6 +75,8 @@ class RuleBook {
   void addInvariants();
   void addBindings();
   BoundSet bound(std::string_view value_set) const;
+  // nullptr when its codes are not at hand.
+  static std::unique_ptr<CodeList> listOf(std::string_view value_set);
 
   std::vector<TypeBook> types_;        // by type number
   std::vector<ElementBook> elements_;  // by index in allElements()

@@ -3,8 +3,8 @@
 
     python3 fhir/definitions/rebuild/code_systems.py package
 
-Carried are the value sets of required, extensible and preferred bindings of R4's types and resources with all that they
-are made of, the code systems that these name, and the code systems of example bindings that HL7 itself keeps.
+Carried are the value sets of required, extensible and preferred bindings of R4's types and resources, and of required and
+extensible ones of its profiles and extensions, with all that they are made of, the code systems that these name, and the code systems of example bindings that HL7 itself keeps.
 SNOMED CT is not carried: an include of it keeps the system alone. Of systems kept elsewhere (LOINC, DICOM) only the
 codes that a value set lists are carried, in the value set.
 """
@@ -15,6 +15,7 @@ import sys
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "r4")
 STRENGTHS = {"required", "extensible", "preferred", "example"}
+PROFILE_STRENGTHS = {"required", "extensible"}
 WHOLE_VALUE_SETS = {"required", "extensible", "preferred"}
 NOT_CARRIED = {"http://snomed.info/sct"}
 OWNERS = ("http://hl7.org/fhir/", "http://terminology.hl7.org/CodeSystem/")
@@ -47,11 +48,13 @@ def read(folder, kind):
 def bindings(folder):
     found = {}
     for url, definition in read(folder, "StructureDefinition").items():
-        if definition.get("derivation") == "constraint" or definition["kind"] == "logical":
+        if definition["kind"] == "logical" or "example" in definition["id"]:
             continue
-        for element in definition.get("snapshot", {}).get("element", []):
+        is_profile = definition.get("derivation") == "constraint"
+        strengths = PROFILE_STRENGTHS if is_profile else STRENGTHS
+        for element in definition.get("differential" if is_profile else "snapshot", {}).get("element", []):
             binding = element.get("binding", {})
-            if binding.get("valueSet") and binding["strength"] in STRENGTHS:
+            if binding.get("valueSet") and binding["strength"] in strengths:
                 found.setdefault(binding["valueSet"].split("|")[0], set()).add(binding["strength"])
             for extension in binding.get("extension", []):  # maximum value sets
                 if extension["url"].endswith("elementdefinition-maxValueSet"):

@@ -377,7 +377,7 @@ def main():
     write_table(os.path.join(tables, "required_codes.tsv"), ["value_set", "system", "codes"], required)
 
     import rules  # it uses this file
-    rules.rebuild_rules(folder, tables, required, {row["binding"] for row in elements if row["binding"]}, write_table)
+    rules.rebuild_rules(folder, tables, write_table)
 
 
 if __name__ == "__main__":

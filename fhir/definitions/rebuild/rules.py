@@ -2,7 +2,7 @@
 
 import json
 
-from rebuild import MOST_CODES, STRUCTURE, Codes, last_part, read_all
+from rebuild import STRUCTURE, last_part, read_all
 
 MAX_VALUE_SET = STRUCTURE + "elementdefinition-maxValueSet"
 REGEX = STRUCTURE + "regex"
@@ -83,82 +83,6 @@ def invariants(folder):
 
 # ---- bindings -----------------------------------------------------------------------------------------------
 
-# ISO 4217, the codes in use and those of FHIR's examples of the time.
-CURRENCIES = """
-AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE
-CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ
-GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL
-LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN
-PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD
-TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XAG XAU XBA XBB XBC XBD XCD XDR XOF XPD XPF XPT XSU
-XTS XUA XXX YER ZAR ZMW ZWL"""
-
-
-class FilteredCodes(Codes):
-    """Expands filters on the hierarchy, and exclusions, too."""
-
-    def expand(self, url, depth=0):
-        if last_part(url.split("|")[0]) == "currencies":
-            return [("urn:iso:std:iso:4217", code) for code in CURRENCIES.split()]
-        value_set = self.value_sets.get(url.split("|")[0])
-        if value_set is None or depth > 8:
-            return None
-        found = self.union(value_set.get("compose", {}).get("include", []), depth)
-        excluded = self.union(value_set.get("compose", {}).get("exclude", []), depth)
-        if found is None or excluded is None:
-            return None
-        return [code for code in found if code not in excluded] or None
-
-    def union(self, includes, depth):
-        found = {}
-        for include in includes:
-            codes = self.included(include, depth)
-            if codes is None:
-                return None
-            found.update(dict.fromkeys(codes))
-        return list(found)
-
-    def included(self, include, depth):
-        filters = include.get("filter", [])
-        if not filters:
-            return super().included(include, depth)
-        system = self.systems.get(include["system"])
-        if system is None or system.get("content") != "complete":
-            return None
-        found = None
-        for rule in filters:
-            codes = self.filtered(system, rule)
-            if codes is None:
-                return None
-            found = codes if found is None else [code for code in found if code in codes]
-        return [(include["system"], code) for code in found]
-
-    def filtered(self, system, rule):
-        parents = {}
-        selectable = set(self.concepts(system.get("concept", [])))
-        self.collect_parents(system.get("concept", []), None, parents)
-
-        def below(code, root, seen=()):
-            return code == root or any(below(parent, root, seen + (code,)) for parent in parents.get(code, ())
-                                       if parent not in seen)
-
-        if rule["property"] != "concept" or rule["op"] not in ("is-a", "is-not-a", "descendent-of"):
-            return None
-        inside = [code for code in parents if below(code, rule["value"])]
-        if rule["op"] == "is-not-a":
-            return [code for code in parents if code not in inside and code in selectable]
-        return [code for code in inside if code in selectable and (rule["op"] == "is-a" or code != rule["value"])]
-
-    def collect_parents(self, concepts, parent, parents):
-        for concept in concepts:
-            mine = parents.setdefault(concept["code"], set())
-            if parent is not None:
-                mine.add(parent)
-            mine.update(p["valueCode"] for p in concept.get("property", [])
-                        if p["code"] == "subsumedBy" and "valueCode" in p)
-            self.collect_parents(concept.get("concept", []), concept["code"], parents)
-
-
 def bindings(folder):
     """Extensible bindings, and the value sets that bound weaker bindings from outside."""
     rows = []
@@ -176,23 +100,6 @@ def bindings(folder):
                          "value_set": binding.get("valueSet", "").split("|")[0],
                          "max_value_set": highest[0].split("|")[0] if highest else ""})
     rows.sort(key=lambda row: (row["type"], row["element"]))
-    return rows
-
-
-def value_set_codes(folder, wanted, known):
-    codes = FilteredCodes(folder)
-    rows = []
-    for value_set in sorted(set(wanted) - set(known)):
-        found = codes.expand(value_set)
-        if found is None or len(found) > 2 * MOST_CODES:
-            continue
-        for system in sorted({system for system, _ in found}):
-            mine = [code for s, code in found if s == system]
-            if not any(" " in code for code in mine):
-                rows.append({"value_set": value_set, "system": system, "codes": " ".join(mine)})
-            else:
-                rows = [row for row in rows if row["value_set"] != value_set]
-                break
     return rows
 
 
@@ -282,30 +189,15 @@ def published_profiles(folder):
     return [line for _, _, line in lines]
 
 
-def bound_value_sets(lines):
-    found = set()
-    for line in lines:
-        for element in json.loads(line)["differential"]["element"]:
-            binding = element.get("binding", {})
-            if binding.get("strength") in ("required", "extensible"):
-                found.add(binding["valueSet"].split("|")[0])
-    return found
-
-
-def rebuild_rules(folder, tables, required_rows, required_bindings, write_table):
-    """Writes all tables of this file; `required_rows` are those of required_codes.tsv."""
+def rebuild_rules(folder, tables, write_table):
+    """Writes all tables of this file."""
     write_table(f"{tables}/invariants.tsv",
                 ["type", "element", "key", "severity", "expression", "human", "remark"], invariants(folder))
-    bound = bindings(folder)
-    write_table(f"{tables}/bindings.tsv", ["type", "element", "strength", "value_set", "max_value_set"], bound)
+    write_table(f"{tables}/bindings.tsv", ["type", "element", "strength", "value_set", "max_value_set"],
+                bindings(folder))
     write_table(f"{tables}/primitives.tsv", ["type", "regex"], primitives(folder))
     write_table(f"{tables}/type_profiles.tsv", ["type", "element", "profiles"], type_profiles(folder))
     lines = published_profiles(folder)
     with open(f"{tables}/profiles.ndjson", "w", encoding="utf-8", newline="\n") as file:
         file.write("\n".join(lines) + "\n")
     print(f"{tables}/profiles.ndjson: {len(lines)} definitions")
-    wanted = {row["value_set"] for row in bound if row["strength"] == "extensible"}
-    wanted |= {row["max_value_set"] for row in bound if row["max_value_set"]}
-    wanted |= required_bindings | bound_value_sets(lines)
-    write_table(f"{tables}/value_set_codes.tsv", ["value_set", "system", "codes"],
-                value_set_codes(folder, wanted, {row["value_set"] for row in required_rows}))

@@ -118,6 +118,28 @@ TEST(R4Terminology, countries_and_currencies_of_iso_are_here) {
   EXPECT_EQ(countries->size(), 3u * 249);
 }
 
+// Those of a required binding, so a missing one would refuse the invoices of a whole country.
+TEST(R4Terminology, currencies_are_complete) {
+  const CodeSystem* system = LoadedTerminology::r4()->codeSystem("urn:iso:std:iso:4217");
+  ASSERT_TRUE(system);
+  EXPECT_EQ(system->size(), 181u);
+  for (std::string_view code : {"CNY", "DKK", "EGP", "GBP", "IDR", "INR", "JOD", "MYR", "SDG", "SVC", "ZWL", "XXX"})
+    EXPECT_NE(system->find(code), kNoConcept) << code;
+}
+
+// Bindings of R4's extensions and profiles, too, are listed here: fhir/validate asks for them.
+TEST(R4Terminology, holds_the_value_sets_of_profiles) {
+  EXPECT_TRUE(
+      check("http://hl7.org/fhir/ValueSet/ucum-bodylength", {.system = "http://unitsofmeasure.org", .code = "cm"})
+          .valid());
+  EXPECT_FALSE(
+      check("http://hl7.org/fhir/ValueSet/ucum-bodylength", {.system = "http://unitsofmeasure.org", .code = "m"})
+          .valid());
+  EXPECT_TRUE(check("http://hl7.org/fhir/ValueSet/goal-acceptance-status",
+                    {.system = "http://terminology.hl7.org/CodeSystem/goal-acceptance-status", .code = "agree"})
+                  .valid());
+}
+
 TEST(R4Terminology, takes_little_memory) { EXPECT_LT(LoadedTerminology::r4()->memory(), 4u << 20); }
 
 }  // namespace
