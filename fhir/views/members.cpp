@@ -7,8 +7,10 @@ namespace {
 
 using model::JsonValue;
 
-// CanonicalResource of the logical model ViewDefinition, with its own elements.
+// CanonicalResource of the logical model ViewDefinition, with its own elements; resourceDefinition is that of
+// resources beyond those of a FHIR release, which the view of version 3 is.
 constexpr std::string_view kViewMembers[] = {"resourceType",
+                                             "resourceDefinition",
                                              "meta",
                                              "implicitRules",
                                              "language",
@@ -48,7 +50,8 @@ constexpr std::string_view kViewMembers[] = {"resourceType",
                                              "select",
                                              "where"};
 constexpr std::string_view kSelectMembers[] = {"column", "select", "forEach", "forEachOrNull", "repeat", "unionAll"};
-constexpr std::string_view kColumnMembers[] = {"path", "name", "description", "collection", "type", "tag"};
+// "tags": so the specification's own example of type hints has it.
+constexpr std::string_view kColumnMembers[] = {"path", "name", "description", "collection", "type", "tag", "tags"};
 constexpr std::string_view kConstantMembers[] = {"name"};
 constexpr std::string_view kWhereMembers[] = {"path", "description"};
 constexpr std::string_view kTagMembers[] = {"name", "value"};
