@@ -422,6 +422,41 @@ TEST_P(StoreContract, a_participant_adds_rows_or_refuses_the_batch) {
   store_.reset();
 }
 
+class Trouble : public CommitParticipant {
+ public:
+  fhir::base::Done join(const CommitView& view) override {
+    if (view.batch.message == "trouble") return fhir::base::Error{Why::Unavailable, "not now", ""};
+    return {};
+  }
+};
+
+TEST_P(StoreContract, batches_behind_a_fence_are_refused_after_one_that_could_not_be_stored) {
+  Trouble trouble;
+  store_->addParticipant(trouble);
+  auto fence = std::make_shared<CommitFence>();
+  std::vector<std::future<Result<CommitResult>>> answers;
+  auto hand = [&](const std::string& message, std::shared_ptr<CommitFence> behind) {
+    Batch batch = batchOf(write(WriteMode::Put, "Patient", message));
+    batch.message = message;
+    batch.lane = Lane::Bulk;
+    batch.fence = std::move(behind);
+    answers.push_back(store_->commit(std::move(batch)));
+  };
+  for (const char* message : {"before", "trouble", "after"}) hand(message, fence);
+  hand("without", nullptr);
+  EXPECT_TRUE(answers[0].get().ok());
+  EXPECT_EQ(answers[1].get().error().why, Why::Unavailable);
+  EXPECT_EQ(answers[2].get().error().why, Why::Busy);
+  EXPECT_TRUE(answers[3].get().ok());
+  EXPECT_TRUE(fence->broken);
+  hand("later", fence);
+  EXPECT_EQ(answers[4].get().error().why, Why::Busy);
+  hand("again", std::make_shared<CommitFence>());
+  EXPECT_TRUE(answers[5].get().ok());
+  EXPECT_EQ(read("Patient", "after").error().why, Why::NotFound);
+  store_.reset();
+}
+
 // Conditions
 
 inline Condition condition(std::string_view type, const search::QueryParameters& parameters,

@@ -7,32 +7,45 @@ namespace gateway::intake {
 bool KeyOrder::enter(Ticket ticket, std::vector<std::string> keys) {
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-  Part& part = parts_[ticket];
-  part.keys = std::move(keys);
-  for (const std::string& key : part.keys) {
-    auto& queue = queues_[key];
-    queue.push_back(ticket);
-    if (queue.front() != ticket) ++part.waits_for;
-  }
-  return part.waits_for == 0;
+  keys_[ticket] = std::move(keys);
+  takeBack(ticket);
+  return mayRun(ticket);
 }
 
-std::vector<KeyOrder::Ticket> KeyOrder::leave(Ticket ticket) {
+bool KeyOrder::mayRun(Ticket ticket) const {
+  auto part = keys_.find(ticket);
+  if (part == keys_.end()) return false;
+  return std::all_of(part->second.begin(), part->second.end(), [&](const std::string& key) {
+    auto waiting = still_to_hand_over_.find(key);
+    return waiting != still_to_hand_over_.end() && *waiting->second.begin() == ticket;
+  });
+}
+
+std::vector<KeyOrder::Ticket> KeyOrder::handOver(Ticket ticket) {
   std::vector<Ticket> ready;
-  auto found = parts_.find(ticket);
-  if (found == parts_.end()) return ready;
-  for (const std::string& key : found->second.keys) {
-    auto queue = queues_.find(key);
-    queue->second.pop_front();  // a part leaves only after it ran, so it was the first at each of its keys
-    if (queue->second.empty()) {
-      queues_.erase(queue);
-      continue;
+  auto part = keys_.find(ticket);
+  if (part == keys_.end()) return ready;
+  std::vector<Ticket> next;
+  for (const std::string& key : part->second) {
+    auto waiting = still_to_hand_over_.find(key);
+    if (waiting == still_to_hand_over_.end()) continue;
+    waiting->second.erase(ticket);
+    if (waiting->second.empty()) {
+      still_to_hand_over_.erase(waiting);
+    } else {
+      next.push_back(*waiting->second.begin());
     }
-    Ticket next = queue->second.front();
-    if (--parts_[next].waits_for == 0) ready.push_back(next);
   }
-  parts_.erase(found);
+  std::sort(next.begin(), next.end());
+  next.erase(std::unique(next.begin(), next.end()), next.end());
+  std::copy_if(next.begin(), next.end(), std::back_inserter(ready), [&](Ticket one) { return mayRun(one); });
   return ready;
+}
+
+void KeyOrder::takeBack(Ticket ticket) {
+  auto part = keys_.find(ticket);
+  if (part == keys_.end()) return;
+  for (const std::string& key : part->second) still_to_hand_over_[key].insert(ticket);
 }
 
 }  // namespace gateway::intake

@@ -1,9 +1,10 @@
 #pragma once
-// Order per key (design decision 2): a part waits for every earlier unfinished part that shares a key with it; parts
-// without a common key flow. Not thread-safe: the pipeline holds its own lock.
+// Order per key (design decision 2): parts that share a key are handed to the record in the order of the inbox; parts
+// without a common key flow. A part need not wait until an earlier one is stored, only until it has been handed over:
+// the record keeps the order (store/resource_store.h, CommitFence). Not thread-safe: the pipeline holds its own lock.
 
 #include <cstdint>
-#include <deque>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -14,19 +15,21 @@ class KeyOrder {
  public:
   using Ticket = uint64_t;
 
-  // Parts enter in the order in which they must run. True: it may run now.
+  // Tickets ascend in the order in which their parts must be handed over. True: it may run now.
   bool enter(Ticket ticket, std::vector<std::string> keys);
-  // The part is final. Returns those that may run now.
-  std::vector<Ticket> leave(Ticket ticket);
-  size_t size() const { return parts_.size(); }
+  // No part that shares a key with it and entered before it is still to be handed over.
+  bool mayRun(Ticket ticket) const;
+  // Returns those that may run now and shared a key with it.
+  std::vector<Ticket> handOver(Ticket ticket);
+  // The record did not take it: it must be handed over again, before all later ones that have not been.
+  void takeBack(Ticket ticket);
+  // It is final, after it was handed over.
+  void leave(Ticket ticket) { keys_.erase(ticket); }
+  size_t size() const { return keys_.size(); }
 
  private:
-  struct Part {
-    std::vector<std::string> keys;
-    size_t waits_for = 0;  // keys at whose queue it is not the first
-  };
-  std::unordered_map<Ticket, Part> parts_;
-  std::unordered_map<std::string, std::deque<Ticket>> queues_;
+  std::unordered_map<Ticket, std::vector<std::string>> keys_;             // of parts that are not final
+  std::unordered_map<std::string, std::set<Ticket>> still_to_hand_over_;  // of each key
 };
 
 }  // namespace gateway::intake

@@ -26,6 +26,7 @@ using fhir::base::Error;
 using fhir::base::Result;
 using fhir::base::Why;
 using record::store::Batch;
+using record::store::CommitFence;
 using record::store::CommitResult;
 
 namespace {
@@ -55,10 +56,12 @@ struct Again {
 };
 
 struct PartTicket {
+  enum class Stage : uint8_t { Waiting, Ready, Resting, InHand };  // in hand: being mapped, or handed over
   std::shared_ptr<OpenMessage> message;
   PartWork work;
   size_t bytes = 0;
   int64_t pause_ms = kFirstPauseMs;
+  Stage stage = Stage::Waiting;
 };
 
 struct Committing {
@@ -94,6 +97,8 @@ struct Pipeline::Body {
   KeyOrder::Ticket next_ticket = 1;
   KeyOrder order;
   std::deque<KeyOrder::Ticket> ready;
+  size_t in_hand = 0;
+  std::shared_ptr<CommitFence> fence = std::make_shared<CommitFence>();
   std::multimap<SteadyTime, KeyOrder::Ticket> resting;  // tried in vain: ready again at that time
   std::deque<Committing> committing;
   UnderWay open;
@@ -119,6 +124,7 @@ struct Pipeline::Body {
   bool enqueue(const std::shared_ptr<OpenMessage>& opened, std::vector<PartWork> slice,
                const std::optional<Again>& replayed);
   void partEnded(OpenMessage& opened);
+  void makeReady(KeyOrder::Ticket ticket);
   std::optional<KeyOrder::Ticket> nextReady(std::unique_lock<std::mutex>& lock);
   void mapParts();
   void finishParts();
@@ -317,11 +323,18 @@ bool Pipeline::Body::enqueue(const std::shared_ptr<OpenMessage>& opened, std::ve
     const size_t bytes = one.bytes();
     bytes_under_way += bytes;
     tickets.emplace(ticket, PartTicket{opened, std::move(one), bytes});
-    if (!order.enter(ticket, std::move(keys))) continue;
-    ready.push_back(ticket);
-    map_work.notify_one();
+    if (order.enter(ticket, std::move(keys))) makeReady(ticket);
   }
   return true;
+}
+
+// Called with the lock, when the part may run.
+void Pipeline::Body::makeReady(KeyOrder::Ticket ticket) {
+  PartTicket& part = tickets.at(ticket);
+  if (part.stage != PartTicket::Stage::Waiting) return;
+  part.stage = PartTicket::Stage::Ready;
+  ready.push_back(ticket);
+  map_work.notify_one();
 }
 
 // Called with the lock.
@@ -333,16 +346,29 @@ void Pipeline::Body::partEnded(OpenMessage& opened) {
 std::optional<KeyOrder::Ticket> Pipeline::Body::nextReady(std::unique_lock<std::mutex>& lock) {
   for (;;) {
     if (stopping) return std::nullopt;
-    while (!resting.empty() && resting.begin()->first <= std::chrono::steady_clock::now()) {
-      ready.push_back(resting.begin()->second);
-      resting.erase(resting.begin());
+    // After trouble nothing new begins until all that was in hand has its answer: then the order is known again.
+    const bool trouble = fence->broken;
+    if (trouble && in_hand == 0) {
+      fence = std::make_shared<CommitFence>();
+      continue;
     }
-    if (!ready.empty()) {
+    while (!resting.empty() && resting.begin()->first <= std::chrono::steady_clock::now()) {
+      const KeyOrder::Ticket ticket = resting.begin()->second;
+      resting.erase(resting.begin());
+      tickets.at(ticket).stage = PartTicket::Stage::Waiting;
+      if (order.mayRun(ticket)) makeReady(ticket);
+    }
+    while (!trouble && !ready.empty()) {
       const KeyOrder::Ticket ticket = ready.front();
       ready.pop_front();
+      PartTicket& part = tickets.at(ticket);
+      part.stage = PartTicket::Stage::Waiting;
+      if (!order.mayRun(ticket)) continue;  // an earlier one came back meanwhile
+      part.stage = PartTicket::Stage::InHand;
+      ++in_hand;
       return ticket;
     }
-    if (resting.empty()) {
+    if (trouble || resting.empty()) {
       map_work.wait(lock);
     } else {
       map_work.wait_until(lock, resting.begin()->first);
@@ -361,6 +387,7 @@ void Pipeline::Body::mapParts() {
     PartTicket& part = tickets.at(ticket);
     auto message = part.message;
     const PartWork& work = part.work;
+    auto same_order = fence;
     std::optional<uint64_t> mark;
     if (uint64_t final = finalUpTo(); final > marked + 255) {
       marked = final;
@@ -384,11 +411,14 @@ void Pipeline::Body::mapParts() {
     batch.institution = mapped.institution;
     batch.message = message->message.id;
     batch.part = mapped.state.part;
+    batch.lane = record::store::Lane::Bulk;
+    batch.fence = same_order;
     one.result = options.store->commit(std::move(batch));
 
     lock.lock();
     committing.push_back(std::move(one));
     finish_work.notify_one();
+    for (KeyOrder::Ticket following : order.handOver(ticket)) makeReady(following);
   }
 }
 
@@ -414,7 +444,7 @@ void Pipeline::Body::finishParts() {
   }
 }
 
-// Trouble of ours: the part is tried again, later and later. Others go on meanwhile.
+// Trouble of ours: the part is tried again, later and later, and before all later ones that share a key with it.
 void Pipeline::Body::rest(const Committing& one, const Error& why) {
   int64_t pause = 0;
   {
@@ -422,6 +452,9 @@ void Pipeline::Body::rest(const Committing& one, const Error& why) {
     PartTicket& part = tickets.at(one.ticket);
     pause = part.pause_ms;
     part.pause_ms = std::min(part.pause_ms * 2, kLongestPauseMs);
+    part.stage = PartTicket::Stage::Resting;
+    order.takeBack(one.ticket);
+    --in_hand;
     resting.emplace(std::chrono::steady_clock::now() + std::chrono::milliseconds(pause), one.ticket);
   }
   map_work.notify_all();
@@ -459,7 +492,8 @@ void Pipeline::Body::finish(const Committing& done) {
   // Without the lock: /metrics asks the pipeline for its gauges while it holds the lock of the metrics.
   count(done, message->source->name);
   std::lock_guard lock(mutex);
-  for (KeyOrder::Ticket next : order.leave(done.ticket)) ready.push_back(next);
+  order.leave(done.ticket);
+  --in_hand;
   auto found = tickets.find(done.ticket);
   bytes_under_way -= found->second.bytes;
   tickets.erase(found);

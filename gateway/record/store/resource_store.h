@@ -5,6 +5,7 @@
 // commit(): encodes, compresses and extracts index values on the calling thread, then hands finished rows to the one
 // writer, which groups batches (design decision 8). The future is ready only after the data is on disk.
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -79,6 +80,13 @@ struct AlsoRun {
 
 enum class Lane : uint8_t { Live, Bulk };
 
+// Keeps batches in their order when there is trouble: once one of them could not be stored for a reason that is not
+// its own (Why::Busy, Why::Unavailable), those handed over after it are refused with Why::Busy, until their sender
+// begins again with a new fence. Without trouble the batches of one lane are stored in the order of commit() anyway.
+struct CommitFence {
+  std::atomic<bool> broken{false};
+};
+
 struct Batch {
   std::vector<Write> writes;  // all or nothing
   std::vector<Condition> conditions;
@@ -87,6 +95,7 @@ struct Batch {
   std::string message;
   uint32_t part = 0;
   Lane lane = Lane::Live;
+  std::shared_ptr<CommitFence> fence;
 };
 
 enum class Effect : uint8_t { Created, Updated, Unchanged, Deleted, History };

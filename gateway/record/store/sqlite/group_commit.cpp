@@ -27,6 +27,10 @@ Result<int64_t> number(sql::Connection& connection, std::string_view sql) {
 
 }  // namespace
 
+void breakFence(const Batch& batch, const Error& why) {
+  if (batch.fence && (why.why == Why::Busy || why.why == Why::Unavailable)) batch.fence->broken = true;
+}
+
 GroupCommit::GroupCommit(sql::Connection& connection, const ContentMaker& maker, Touched& touched, Options options)
     : connection_(connection),
       touched_(touched),
@@ -97,6 +101,10 @@ GroupCommit::Attempt GroupCommit::attempt(const std::vector<CommitJobPtr>& group
   }
   for (uint32_t i = 0; i < group.size(); ++i) {
     if (answers[i]) continue;
+    if (const auto& fence = group[i]->batch.fence; fence && fence->broken) {
+      answers[i].emplace(Error{Why::Busy, "what was handed over before could not be stored", ""});
+      continue;
+    }
     if (job(*group[i], i, answers, error)) continue;
     if (culprit_ != IndexWriter::kNoBatch) {
       answers[culprit_].emplace(error);
@@ -130,6 +138,7 @@ bool GroupCommit::job(const CommitJob& job, uint32_t number, Answers& answers, E
   if (!held.ok()) {
     error = held.error();
     if (culprit_ != IndexWriter::kNoBatch || diskFailed()) return false;
+    breakFence(job.batch, error);
     answers[number].emplace(error);
     return true;
   }
@@ -154,6 +163,7 @@ bool GroupCommit::job(const CommitJob& job, uint32_t number, Answers& answers, E
     Done released = connection_.exec("RELEASE batch");
     if (!released.ok()) return error = released.error(), false;
   }
+  if (!result.ok()) breakFence(job.batch, result.error());
   answers[number].emplace(std::move(result));
   return true;
 }

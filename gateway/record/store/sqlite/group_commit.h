@@ -31,6 +31,9 @@ struct RecordState {
   std::map<std::string, int64_t> institutions;
 };
 
+// Breaks the batch's fence if what went wrong is not its own fault.
+void breakFence(const Batch& batch, const fhir::base::Error& why);
+
 class GroupCommit {
  public:
   struct Options {

@@ -55,7 +55,7 @@ Error Writer::refusal() const {
 
 std::future<Result<CommitResult>> Writer::submit(CommitJobPtr job) {
   auto answer = job->answer.get_future();
-  if (sync_failed_ || !queue_.push(job)) job->answer.set_value(refusal());
+  if (sync_failed_ || !queue_.push(job)) refuse(*job);
   return answer;
 }
 
@@ -94,7 +94,7 @@ void Writer::loop() {
 
 void Writer::commit(std::vector<CommitJobPtr> group) {
   if (sync_failed_) {
-    for (auto& job : group) job->answer.set_value(refusal());
+    for (auto& job : group) refuse(*job);
     return;
   }
   bool failed = false;
@@ -108,10 +108,17 @@ void Writer::commit(std::vector<CommitJobPtr> group) {
   }
   for (size_t i = 0; i < group.size(); ++i) {
     if (answers[i].ok()) ++figures_.commits;
+    if (!answers[i].ok()) breakFence(group[i]->batch, answers[i].error());
     // Whoever gets the answer may look at the watched values at once.
     group[i]->watch.reset();
     group[i]->answer.set_value(std::move(answers[i]));
   }
+}
+
+void Writer::refuse(CommitJob& job) {
+  Error why = refusal();
+  breakFence(job.batch, why);
+  job.answer.set_value(std::move(why));
 }
 
 Done Writer::inTransaction(const std::function<Done(Connection&)>& work) {

@@ -48,6 +48,7 @@ class Writer {
  private:
   void loop();
   void commit(std::vector<CommitJobPtr> group);
+  void refuse(CommitJob& job);
   fhir::base::Done inTransaction(const std::function<fhir::base::Done(sql::Connection&)>& work);
   void publish();
   void noteTrouble(sql::Connection::Trouble trouble);

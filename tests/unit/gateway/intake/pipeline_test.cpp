@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+
 #include "tests/unit/gateway/intake/trial_intake.h"
 
 namespace gateway::intake {
@@ -145,6 +148,53 @@ TEST_F(PipelineTest, parks_the_message_of_a_source_that_is_not_configured_any_mo
   const MessageOutcome outcome = outcomeOf(accept("gone", "anything"));
   EXPECT_EQ(outcome.parked, 1u);
   EXPECT_NE(outcome.reason.find("not configured any more"), std::string::npos);
+}
+
+// Writes down which messages went in, in the order in which they did; now and then there is trouble.
+class MovesNowAndThen : public record::store::CommitParticipant {
+ public:
+  fhir::base::Done join(const record::store::CommitView& view) override {
+    if (view.batch.message.empty()) return {};
+    if (++tried % 7 == 3) return fhir::base::Error{fhir::base::Why::Unavailable, "not now", ""};
+    return view.run({"INSERT INTO went_in(message) VALUES(?)", {view.batch.message}});
+  }
+  std::atomic<int> tried{0};
+};
+
+TEST_F(PipelineTest, parts_about_one_person_go_in_in_order_also_when_the_record_refuses_now_and_then) {
+  intake_.openRecord();
+  auto& store = *intake_.store;
+  ASSERT_TRUE(store.ensureTables("test", "CREATE TABLE went_in(message TEXT)").ok());
+  MovesNowAndThen participant;
+  store.addParticipant(participant);
+  intake_.openInbox();
+  intake_.openPipeline();
+  constexpr int kReports = 60;
+  std::vector<std::string> sent;
+  for (int i = 0; i < kReports; ++i) {
+    std::string report = laboratoryReport(std::to_string(1000 + i));
+    std::string own = "|88" + std::to_string(1000 + i) + "^";
+    report.replace(report.find(own), own.size(), "|88" + std::to_string(i % 2) + "^");
+    sent.push_back(accept("lab", report));
+  }
+  intake_.pipeline->drain();
+  std::vector<std::string> went_in;
+  ASSERT_TRUE(store
+                  .query({"SELECT message FROM went_in ORDER BY rowid", {}},
+                         [&](const record::sql::Statement& row) {
+                           went_in.emplace_back(row.text(0));
+                           return true;
+                         })
+                  .ok());
+  EXPECT_GT(participant.tried, kReports);
+  std::vector<std::vector<std::string>> of_person(2), stored_of_person(2);
+  for (int i = 0; i < kReports; ++i) of_person[i % 2].push_back(sent[i]);
+  for (const auto& message : went_in) {
+    auto at = std::find(sent.begin(), sent.end(), message) - sent.begin();
+    stored_of_person[at % 2].push_back(message);
+  }
+  EXPECT_EQ(stored_of_person, of_person);
+  intake_.close();
 }
 
 }  // namespace
