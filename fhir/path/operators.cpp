@@ -109,6 +109,7 @@ Truth equalComputed(Evaluator& evaluator, const Item& a, const Item& b, int dept
     auto order = compareQuantity(p, q);
     return order ? truthOf(*order == 0) : Truth::Empty;
   }
+  if (evaluator.withoutValue(a) || evaluator.withoutValue(b)) return Truth::Empty;
   return Truth::False;
 }
 

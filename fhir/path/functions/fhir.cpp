@@ -28,6 +28,14 @@ bool extension(Call& call, Items& out) {
   return true;
 }
 
+// Whether an element of the input has the extension (FHIR R6).
+bool hasExtension(Call& call, Items& out) {
+  Items found(call.evaluator.pool);
+  if (!extension(call, found)) return false;
+  out.push(Item::boolean(!found.empty()));
+  return true;
+}
+
 // True for one primitive with a value, false for anything else.
 bool hasValue(Call& call, Items& out) {
   bool has = call.input.size() == 1;

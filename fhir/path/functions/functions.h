@@ -46,6 +46,8 @@ bool toBoolean(Call&, Items&);
 bool toInteger(Call&, Items&);
 bool toDecimal(Call&, Items&);
 bool toString(Call&, Items&);
+bool pathname(Call&, Items&);
+bool hasExtension(Call&, Items&);
 bool toLong(Call&, Items&);
 bool convertsToLong(Call&, Items&);
 bool toDate(Call&, Items&);
