@@ -4,6 +4,7 @@
 // Only trivially destructible things may live here; no destructor is ever run.
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -20,13 +21,14 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
 
   void* allocate(size_t bytes, size_t align = alignof(std::max_align_t)) {
-    size_t start = (used_ + align - 1) & ~(align - 1);
-    if (block_ >= blocks_.size() || start + bytes > blocks_[block_].size) {
-      next(bytes + align);
-      start = 0;
+    auto start = (reinterpret_cast<uintptr_t>(next_) + align - 1) & ~(align - 1);
+    const auto end = reinterpret_cast<uintptr_t>(end_);
+    if (start > end || end - start < bytes) {
+      enterBlock(bytes + align);
+      start = (reinterpret_cast<uintptr_t>(next_) + align - 1) & ~(align - 1);
     }
-    used_ = start + bytes;
-    return blocks_[block_].memory.get() + start;
+    next_ = reinterpret_cast<std::byte*>(start + bytes);
+    return reinterpret_cast<void*>(start);
   }
 
   template <typename T, typename... Args>
@@ -44,8 +46,10 @@ class Arena {
   }
 
   void reset() {
+    if (blocks_.empty()) return;
     block_ = 0;
-    used_ = 0;
+    next_ = blocks_[0].memory.get();
+    end_ = next_ + blocks_[0].size;
   }
 
  private:
@@ -54,8 +58,9 @@ class Arena {
     size_t size;
   };
 
-  void next(size_t at_least) {
-    if (!blocks_.empty() && block_ < blocks_.size()) ++block_;
+  // Goes on to a block that has room; those between stay empty until reset().
+  [[gnu::noinline]] void enterBlock(size_t at_least) {
+    if (block_ < blocks_.size()) ++block_;
     while (block_ < blocks_.size() && blocks_[block_].size < at_least) ++block_;
     if (block_ >= blocks_.size()) {
       size_t size = blocks_.empty() ? first_block_ : blocks_.back().size * 2;
@@ -63,13 +68,15 @@ class Arena {
       blocks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size});
       block_ = blocks_.size() - 1;
     }
-    used_ = 0;
+    next_ = blocks_[block_].memory.get();
+    end_ = next_ + blocks_[block_].size;
   }
 
   size_t first_block_;
   std::vector<Block> blocks_;
-  size_t block_ = 0;
-  size_t used_ = 0;
+  size_t block_ = 0;  // that next_ and end_ stand in
+  std::byte* next_ = nullptr;
+  std::byte* end_ = nullptr;
 };
 
 }  // namespace fhir::base

@@ -33,6 +33,7 @@ inline bool sameText(std::string_view a, std::string_view b) {
 struct Name {
   std::string_view text;  // owned by somebody who outlives the Name
   uint32_t hash = 0;
+  bool known = false;  // an element name of the definitions, as Definitions::name() gives it: no two have one hash
 
   Name() = default;
   constexpr explicit Name(std::string_view t) : text(t), hash(hashName(t)) {}

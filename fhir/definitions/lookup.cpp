@@ -40,6 +40,7 @@ struct Facts {
   std::vector<Element> elements;
   std::vector<TypeNumber> element_types;                 // what Element::types points into
   std::vector<std::string_view> target_names;            // what Element::targets points into
+  std::unordered_map<uint32_t, std::string_view> names;  // of elements by hash; empty: two have it
   std::vector<std::vector<const Element*>> elements_of;  // by type number, inherited first
   std::vector<MemberTable> members_of;
   std::vector<MemberSlot> member_slots;
@@ -161,6 +162,8 @@ void Facts::readElements() {
     element.is_summary = row.cell(5).find('S') != std::string_view::npos;
     element.binding = row.cell(6);
     elements.push_back(element);
+    auto [name, fresh] = names.emplace(element.name.hash, element.name.text);
+    if (!fresh && name->second != element.name.text) name->second = {};
   }
 }
 
@@ -342,6 +345,13 @@ Member Definitions::member(TypeNumber type, const Name& json_name) const {
                                : json_name.text == element.name.text;
     if (same) return {&element, entry.type};
   }
+}
+
+Name Definitions::name(std::string_view element_name) const {
+  Name name(element_name);
+  auto found = facts().names.find(name.hash);
+  name.known = found != facts().names.end() && !element_name.empty() && found->second == element_name;
+  return name;
 }
 
 std::span<const Element> Definitions::allElements() const { return facts().elements; }

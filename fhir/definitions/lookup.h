@@ -88,6 +88,8 @@ class Definitions {
   // By JSON member name: "valueQuantity" or "given"; element == nullptr when unknown.
   Member member(TypeNumber type, std::string_view json_name) const;
   Member member(TypeNumber type, const base::Name& json_name) const;
+  // The name, marked as known when it is that of an element and no other element's name has its hash.
+  base::Name name(std::string_view element_name) const;
   // All elements of all types in table order: the place of one here is its index, dense and good for this run only.
   std::span<const Element> allElements() const;
 

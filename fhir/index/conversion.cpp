@@ -41,9 +41,9 @@ void addValues(Conversion& conversion, uint32_t node) {
 }
 
 void addComputed(Conversion& conversion, const path::Scalar& scalar) {
-  if (scalar.kind == path::ScalarKind::None || scalar.text.empty()) return;
-  if (conversion.parameter->type == SearchType::Token) conversion.add().token.code = scalar.text;
-  if (conversion.parameter->type == SearchType::String) conversion.add().string.text = scalar.text;
+  if (scalar.kind == path::ScalarKind::None || scalar.text().empty()) return;
+  if (conversion.parameter->type == SearchType::Token) conversion.add().token.code = scalar.text();
+  if (conversion.parameter->type == SearchType::String) conversion.add().string.text = scalar.text();
 }
 
 namespace {

@@ -64,22 +64,17 @@ ScalarKind untypedKind(const Document::Tree& tree, const Record& record) {
 
 void named(Node node, const Name& name, NodeSink& out) {
   const Document::Tree& tree = treeOf(node);
-  const Record* const records = tree.records.data();
-  const Record& object = records[node.index];
-  bool found = false;
-  for (uint32_t i = object.first; i != 0; i = records[i].next) {
-    const Record& record = records[i];
-    if (record.name_hash == name.hash && base::sameText(nameIn(tree, record), name.text)) {
-      out.add(tree.node(i));
-      // Members stand once, so a name has one run; but choices (valueString, valueCode) may have more, and so may
-      // arrays where what an `_x` holds has found no `x`.
-      const bool choice = record.element != 0 && elementOf(record).choice;
-      if (!choice && !record.has(Record::FromArray)) return;
-      found = !choice && !object.has(Record::HasShadows);
-    } else if (found) {
-      return;
-    }
-  }
+  tree.eachNamed(node.index, name, [&](uint32_t index) { out.add(tree.node(index)); });
+}
+
+// As deep as the chain is long: the programs of expressions cap it.
+void followNames(const Document::Tree& tree, uint32_t index, std::span<const Name> names, NodeSink& out) {
+  if (names.size() == 1) return tree.eachNamed(index, names[0], [&](uint32_t child) { out.add(tree.node(child)); });
+  tree.eachNamed(index, names[0], [&](uint32_t child) { followNames(tree, child, names.subspan(1), out); });
+}
+
+void along(Node node, std::span<const Name> names, NodeSink& out) {
+  followNames(treeOf(node), node.index, names, out);
 }
 
 void all(Node node, NodeSink& out) {
@@ -115,7 +110,7 @@ Node parent(Node node) {
 
 Place place(Node node) { return treeOf(node).place(recordOf(node)); }
 
-constexpr path::Navigator kNavigator{named, all, numbered, type, scalar, nameOf, parent, place};
+constexpr path::Navigator kNavigator{named, all, numbered, type, scalar, nameOf, parent, place, along};
 
 }  // namespace
 
@@ -183,10 +178,11 @@ std::string_view Document::versionId() const {
 
 Node Document::child(Node node, std::string_view name) {
   const Tree& tree = treeOf(node);
-  const uint32_t hash = base::hashName(name);
-  for (uint32_t i = tree.records[node.index].first; i != 0; i = tree.records[i].next)
-    if (tree.records[i].name_hash == hash && tree.name(tree.records[i]) == name) return tree.node(i);
-  return {};
+  Node found;
+  tree.eachNamed(node.index, Name(name), [&](uint32_t child) {
+    if (found.tree == nullptr) found = tree.node(child);
+  });
+  return found;
 }
 
 std::string_view Document::text(Node node) { return treeOf(node).value(recordOf(node)); }

@@ -24,6 +24,7 @@ struct Record {
     HasShadows = 16,  // an object with `_x` members
     HasHidden = 32,   // an object with children that are not to be seen (resourceType, null)
     Hidden = 64,      // such a child; unlinked when typing is done
+    Choice = 128,     // of a choice element: members of other types may answer to its name too
   };
 
   uint32_t parent = 0;
@@ -36,11 +37,20 @@ struct Record {
   uint32_t offset = 0;     // the token or object in the text
   uint32_t length = 0;     // 0 for strings with escapes: Tree::place counts it
   uint32_t side_text = 0;  // 1 + place in Tree::side_texts of an unescaped string
+  uint32_t members = 0;    // place in Tree::members of what it holds
   definitions::TypeNumber type = 0;
   JsonKind kind = JsonKind::Null;
   uint8_t flags = 0;
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
+};
+
+// One member of an object: its name's hash and the record that is its value, or the first of them. The members of an
+// object stand side by side, in the order of the text, so that a name is found without a walk over the records.
+// Hidden records are still listed. `record` 0 ends the list.
+struct Member {
+  uint32_t hash = 0;
+  uint32_t record = 0;
 };
 
 struct Oddity {  // seen while reading, becomes a finding when the text is a FHIR resource
@@ -53,6 +63,7 @@ struct Oddity {  // seen while reading, becomes a finding when the text is a FHI
 struct Document::Tree {
   std::string text;
   std::vector<Record> records;
+  std::vector<Member> members{Member{}};  // the first is the end of the empty list
   std::vector<std::string_view> side_texts;
   base::Arena arena{1024};
   std::vector<Oddity> oddities;
@@ -78,7 +89,38 @@ struct Document::Tree {
     return token(record);
   }
   path::Node node(uint32_t index) const { return {this, index, 0}; }
+
+  // Whether the record answers to the name; their hashes are equal.
+  bool answersTo(const Record& record, const base::Name& called) const {
+    if (called.known && record.element != 0 && !record.has(Record::Shadow)) return true;
+    return base::sameText(name(record), called.text);
+  }
+  // Calls `visit(index)` for each child called so, in the order of the text.
+  template <typename Visit>
+  void eachNamed(uint32_t object, const base::Name& called, Visit&& visit) const;
 };
+
+template <typename Visit>
+void Document::Tree::eachNamed(uint32_t object, const base::Name& called, Visit&& visit) const {
+  const Record* const all = records.data();
+  for (const Member* member = &members[all[object].members]; member->record != 0; ++member) {
+    if (member->hash != called.hash) continue;
+    bool found = false;
+    for (uint32_t i = member->record;;) {
+      const Record& record = all[i];
+      if (!record.has(Record::Hidden) && answersTo(record, called)) {
+        visit(i);
+        // A member stands once; but choices (valueString, valueCode) may have several, and so may arrays where
+        // what an `_x` holds has found no `x`.
+        found = !record.has(Record::Choice);
+      }
+      if (!record.has(Record::FromArray)) break;
+      i = record.next;
+      if (i == 0 || all[i].key_offset != record.key_offset) break;  // of another member
+    }
+    if (found && !all[object].has(Record::HasShadows)) return;
+  }
+}
 
 inline const Document::Tree& treeOf(path::Node node) { return *static_cast<const Document::Tree*>(node.tree); }
 inline const Record& recordOf(path::Node node) { return treeOf(node).records[node.index]; }

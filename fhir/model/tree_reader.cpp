@@ -24,7 +24,8 @@ struct Frame {
   uint32_t last = 0;  // the newest child
   uint32_t owner = 0;
   uint32_t items = 0;
-  Key key;  // the pending key of an object, the own key of an array
+  uint32_t first_pending = 0;  // of an object: its first entry in pending_
+  Key key;                     // the pending key of an object, the own key of an array
   bool is_array = false;
   bool suspect = false;   // two keys may be equal
   uint64_t seen[4] = {};  // which key hashes have been, 8 bits of each
@@ -34,7 +35,9 @@ class RecordBuilder final : public base::JsonHandler {
  public:
   explicit RecordBuilder(Document::Tree& tree) : tree_(tree) {
     tree_.records.reserve(tree_.text.size() / 24 + 16);
+    tree_.members.reserve(tree_.text.size() / 24 + 16);
     frames_.reserve(16);
+    pending_.reserve(64);
   }
 
   bool null(size_t offset) override { return scalar(JsonKind::Null, offset, 4); }
@@ -68,7 +71,9 @@ class RecordBuilder final : public base::JsonHandler {
   }
   bool startObject(size_t offset) override {
     uint32_t index = add(JsonKind::Object, offset, 0);
-    frames_.emplace_back().record = index;
+    Frame& frame = frames_.emplace_back();
+    frame.record = index;
+    frame.first_pending = static_cast<uint32_t>(pending_.size());
     return true;
   }
   bool endObject(size_t offset) override {
@@ -77,6 +82,7 @@ class RecordBuilder final : public base::JsonHandler {
     record.length = static_cast<uint32_t>(offset + 1 - record.offset);
     if (frame.items == 0) tree_.oddities.push_back({Oddity::What::EmptyObject, frame.record});
     if (frame.suspect && hasDuplicates(frame.record)) return false;
+    listMembers(record, frame.first_pending);
     frames_.pop_back();
     return true;
   }
@@ -106,6 +112,7 @@ class RecordBuilder final : public base::JsonHandler {
     if (frames_.empty()) {
       Record& root = tree_.records[frame.record];
       root.length = static_cast<uint32_t>(offset + 1 - root.offset);
+      listMembers(root, 0);
     } else if (frames_.back().is_array) {
       frames_.back().items = frame.items;
     }
@@ -139,8 +146,10 @@ class RecordBuilder final : public base::JsonHandler {
     record.key_size = frame.key.size;
     record.name_hash = frame.key.hash;
     record.flags = frame.key.flags;
+    const bool not_first = frame.is_array && frame.items > 0;
+    if (!not_first) pending_.push_back({record.name_hash, index});
     if (frame.is_array) {
-      record.flags |= static_cast<uint8_t>(Record::FromArray | (frame.items > 0 ? Record::NotFirst : 0));
+      record.flags |= static_cast<uint8_t>(Record::FromArray | (not_first ? Record::NotFirst : 0));
       ++frame.items;
     }
     Frame& owner = frame.is_array ? frames_[frame.owner] : frame;
@@ -151,6 +160,15 @@ class RecordBuilder final : public base::JsonHandler {
     }
     owner.last = index;
     return index;
+  }
+
+  // The object is complete: the entries behind `first` in pending_ are its members.
+  void listMembers(Record& object, uint32_t first) {
+    if (first == pending_.size()) return;
+    object.members = static_cast<uint32_t>(tree_.members.size());
+    pending_.push_back({});
+    tree_.members.insert(tree_.members.end(), pending_.begin() + first, pending_.end());
+    pending_.resize(first);
   }
 
   // Sorting keeps this at n log n for hostile keys.
@@ -178,6 +196,7 @@ class RecordBuilder final : public base::JsonHandler {
 
   Document::Tree& tree_;
   std::vector<Frame> frames_;
+  std::vector<Member> pending_;  // of the open objects; those of inner ones stand behind
   std::vector<uint32_t> keys_;
   std::optional<Error> error_;
 };

@@ -10,7 +10,6 @@ namespace {
 using base::Name;
 using base::Severity;
 using definitions::Definitions;
-using definitions::Member;
 using definitions::Type;
 using definitions::TypeKind;
 using definitions::TypeNumber;
@@ -112,19 +111,30 @@ class Typing {
     }
     const bool shadow = key.text.size() > 1 && key.text.front() == '_';
     if (shadow) key = Name(key.text.substr(1));
-    Member member = definitions::r4().member(parent.type, key);
+    definitions::Member member = definitions::r4().member(parent.type, key);
     if (member.element == nullptr || (shadow && typeTable().written[member.type] == Written::NotPrimitive)) {
       if (!record.has(Record::NotFirst)) findUnknown(index, key.text);
       if (record.kind == JsonKind::Null) nulls_.push_back(index);
       return;
     }
     record.element = static_cast<uint32_t>(member.element - elements_) + 1;
-    record.name_hash = member.element->name.hash;
+    if (member.element->choice) record.flags |= Record::Choice;
+    if (record.name_hash != member.element->name.hash) rename(index, member.element->name.hash);
     if (shadow) {
       attachShadow(record, member.type);
     } else {
       attachValue(index, *member.element, member.type);
     }
+  }
+
+  // The record answers to the name of its element: `value` for valueQuantity, `given` for _given.
+  void rename(uint32_t index, uint32_t hash) {
+    Record& record = records_[index];
+    record.name_hash = hash;
+    if (record.has(Record::NotFirst)) return;
+    Member* member = &tree_.members[records_[record.parent].members];
+    while (member->record != index) ++member;
+    member->hash = hash;
   }
 
   void attachShadow(Record& record, TypeNumber type) {
@@ -226,8 +236,10 @@ class Typing {
     Record& target = records_[value];
     if (target.type == 0 || target.kind == JsonKind::Object) return;  // reported already; both stay as they are
     target.first = shadow.first;
+    target.members = shadow.members;
     for (uint32_t i = shadow.first; i != 0; i = records_[i].next) records_[i].parent = value;
     shadow.first = 0;
+    shadow.members = 0;
     hide(shadow);
   }
 

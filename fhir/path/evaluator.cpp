@@ -32,7 +32,7 @@ bool namesItself(const Item& item, std::string_view name) {
     Node found;
   } sink;
   item.navigator().named(item.node(), kResourceType, sink);
-  return sink.found.tree && item.navigator().scalar(sink.found).text == name;
+  return sink.found.tree && item.navigator().scalar(sink.found).text() == name;
 }
 
 }  // namespace
@@ -73,16 +73,22 @@ bool Evaluator::text(const Item& item, std::string_view& out) {
   return true;
 }
 
-bool Evaluator::evaluateScoped(uint32_t at, const Frame& frame, Items& out) {
-  Defined* outer = defined_;
-  bool ok = evaluate(at, frame, out);
-  defined_ = outer;
+bool Evaluator::evaluateOperand(uint32_t at, const Frame& frame, Items& storage, std::span<const Item>& result) {
+  const Instruction& instruction = program.code[at];
+  if (!evaluation.steps && instruction.op == Op::Literal) {
+    result = {&program.literals[instruction.index], 1};
+    return spend(1, instruction.offset);
+  }
+  if (!evaluation.steps && instruction.op == Op::This) {
+    result = frame.focus;
+    return spend(1, instruction.offset);
+  }
+  const bool ok = evaluateScoped(at, frame, storage);
+  result = storage;
   return ok;
 }
 
-bool Evaluator::evaluate(uint32_t at, const Frame& frame, Items& out) {
-  const Instruction& instruction = program.code[at];
-  if (!evaluation.steps) return run(instruction, frame, out);
+bool Evaluator::runTold(const Instruction& instruction, const Frame& frame, Items& out) {
   size_t before = out.size();
   if (!run(instruction, frame, out)) return false;
   // Steps and operators tell of themselves.
@@ -128,23 +134,30 @@ bool Evaluator::run(const Instruction& instruction, const Frame& frame, Items& o
 
 bool Evaluator::path(const Instruction& instruction, const Frame& frame, Items& out) {
   const uint32_t* operand = &program.operands[instruction.first_operand];
-  const uint32_t* last = operand + instruction.operand_count - 1;
+  const uint32_t* const end = operand + instruction.operand_count;
   Items first(pool), second(pool);
   Items* current = &first;
   Items* next = &second;
   std::span<const Item> input = frame.focus;
   if (*operand != Expression::Program::kFocus) {
-    if (operand == last) return evaluate(*operand, frame, out);
+    if (operand + 1 == end) return evaluate(*operand, frame, out);
     if (!evaluate(*operand, frame, *current)) return false;
     input = *current;
   }
-  while (++operand < last) {
-    next->clear();
-    if (!step(program.code[*operand], input, frame, *next)) return false;
+  ++operand;
+  while (true) {
+    const Instruction& now = program.code[*operand];
+    const bool chained = now.op == Op::Member && now.type == 0 && !evaluation.steps;
+    operand += chained ? now.chain : 1;
+    const bool last = operand == end;
+    if (!last) next->clear();
+    Items& target = last ? out : *next;
+    const bool ok = chained ? members({&program.chains[now.first_operand], now.chain}, input, now.offset, target)
+                            : step(now, input, frame, target);
+    if (!ok || last) return ok;
     std::swap(current, next);
     input = *current;
   }
-  return step(program.code[*last], input, frame, out);
 }
 
 bool Evaluator::step(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out) {
@@ -156,9 +169,11 @@ bool Evaluator::step(const Instruction& instruction, std::span<const Item> input
 }
 
 bool Evaluator::runStep(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out) {
+  if (instruction.op == Op::Member)
+    return instruction.type != 0 ? writtenMember(instruction, input, out)
+                                 : members({&program.names[instruction.index], 1}, input, instruction.offset, out);
   if (!spend(1 + input.size(), instruction.offset)) return false;
   switch (instruction.op) {
-    case Op::Member: return member(instruction, input, out);
     case Op::TypeOrMember: return typeOrMember(instruction, input, out);
     case Op::Numbered: return numbered(instruction, input, out);
     case Op::Indexer: return indexer(instruction, input, frame, out);
@@ -192,44 +207,75 @@ bool Evaluator::childrenNamed(const Item& item, const base::Name& name, Items& o
   return true;
 }
 
-bool Evaluator::member(const Instruction& instruction, std::span<const Item> input, Items& out) {
-  const base::Name& name = program.names[instruction.index];
+bool Evaluator::members(std::span<const base::Name> names, std::span<const Item> input, uint32_t offset, Items& out) {
+  const size_t before = out.size();
+  if (!spend(names.size() + input.size(), offset)) return false;
   for (const Item& item : input) {
     if (item.isNode()) {
-      const size_t before = out.size();
-      ChildSink sink(out, &item.navigator());
-      item.navigator().named(item.node(), name, sink);
-      if (instruction.type != 0 && out.size() == before) childrenWritten(*this, item, name, out);
-    } else if (item.kind() == ItemKind::Quantity) {
-      // N1 4.1.8: a value, which is a Decimal, and a unit, which is a String.
-      if (name.text == "value") out.push(Item::decimal(&item.quantity().value));
-      if (name.text == "unit") out.push(Item::string(item.quantity().unit));
-    } else if (item.kind() == ItemKind::Type) {
-      // Reflection (N1 10.2).
-      if (name.text == "namespace") out.push(Item::string(item.type().space));
-      if (name.text == "name") out.push(Item::string(item.type().name));
-      if (name.text == "baseType") {
-        std::string_view base = baseTypeOf(item.type(), arena());
-        if (!base.empty()) out.push(Item::string(base));
-      }
+      if (!membersOf(item, names, offset, out)) return false;
+    } else if (names.size() == 1) {
+      membersOfValue(item, names[0].text, out);
     }
+  }
+  return spend(out.size() - before, offset);
+}
+
+bool Evaluator::membersOf(const Item& item, std::span<const base::Name> names, uint32_t offset, Items& out) {
+  const Navigator& navigator = item.navigator();
+  ChildSink sink(out, &navigator);
+  if (names.size() == 1) {
+    navigator.named(item.node(), names[0], sink);
+    return true;
+  }
+  if (navigator.along) {
+    navigator.along(item.node(), names, sink);
+    return true;
+  }
+  Items inner(pool);
+  return membersOf(item, names.first(names.size() - 1), offset, inner) && members(names.last(1), inner, offset, out);
+}
+
+void Evaluator::membersOfValue(const Item& value, std::string_view member, Items& out) {
+  if (value.kind() == ItemKind::Quantity) {
+    // N1 4.1.8: a value, which is a Decimal, and a unit, which is a String.
+    if (member == "value") out.push(Item::decimal(&value.quantity().value));
+    if (member == "unit") out.push(Item::string(value.quantity().unit));
+  } else if (value.kind() == ItemKind::Type) {
+    // Reflection (N1 10.2).
+    if (member == "namespace") out.push(Item::string(value.type().space));
+    if (member == "name") out.push(Item::string(value.type().name));
+    if (member == "baseType") {
+      std::string_view base = baseTypeOf(value.type(), arena());
+      if (!base.empty()) out.push(Item::string(base));
+    }
+  }
+}
+
+bool Evaluator::writtenMember(const Instruction& instruction, std::span<const Item> input, Items& out) {
+  const base::Name& name = program.names[instruction.index];
+  for (const Item& item : input) {
+    const size_t before = out.size();
+    if (!members({&name, 1}, {&item, 1}, instruction.offset, out)) return false;
+    if (out.size() == before && item.isNode()) childrenWritten(*this, item, name, out);
   }
   return true;
 }
 
+bool Evaluator::isOfNamedType(const Instruction& instruction, const Item& item) {
+  const TypeName type = item.navigator().type(item.node());
+  const uint16_t number = instruction.type ? program.types[instruction.type].number : 0;
+  if (number && type.number) return definitions::r4().isSubtypeOf(type.number, number);
+  const std::string_view name = program.names[instruction.index].text;
+  return type.name.empty() ? namesItself(item, name) : type.name == name;
+}
+
 bool Evaluator::typeOrMember(const Instruction& instruction, std::span<const Item> input, Items& out) {
-  const base::Name& name = program.names[instruction.index];
-  uint16_t number = instruction.type ? program.types[instruction.type].number : 0;
   for (const Item& item : input) {
     if (!item.isNode()) continue;
-    TypeName type = item.navigator().type(item.node());
-    bool fits = type.name.empty() ? namesItself(item, name.text)
-                                  : type.name == name.text ||
-                                        (number && type.number && definitions::r4().isSubtypeOf(type.number, number));
-    if (fits) {
+    if (isOfNamedType(instruction, item)) {
       out.push(item);
     } else {
-      childrenNamed(item, name, out);
+      childrenNamed(item, program.names[instruction.index], out);
     }
   }
   return true;
@@ -245,8 +291,9 @@ bool Evaluator::numbered(const Instruction& instruction, std::span<const Item> i
 }
 
 bool Evaluator::indexer(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out) {
-  Items index(pool);
-  if (!evaluateScoped(program.operands[instruction.first_operand], frame, index)) return false;
+  Items storage(pool);
+  std::span<const Item> index;
+  if (!evaluateOperand(program.operands[instruction.first_operand], frame, storage, index)) return false;
   if (index.empty()) return true;
   Item position = value(index[0]);
   if (index.size() > 1 || position.kind() != ItemKind::Integer) {
@@ -388,8 +435,13 @@ bool Evaluator::truth(std::span<const Item> items, uint32_t offset, Truth& out) 
 }
 
 bool Evaluator::truthOf(uint32_t at, const Frame& frame, Truth& out) {
-  Items items(pool);
-  if (!evaluateScoped(at, frame, items)) return false;
+  Items storage(pool);
+  std::span<const Item> items;
+  if (!evaluateOperand(at, frame, storage, items)) return false;
+  if (items.size() == 1 && items[0].kind() == ItemKind::Boolean) {
+    out = items[0].boolean() ? Truth::True : Truth::False;
+    return true;
+  }
   return items.size() <= 1 ? truth(items, 0, out) : truth(items, program.beginOf(at), out);
 }
 

@@ -29,9 +29,19 @@ class Evaluator {
  public:
   Evaluator(const Expression::Program& program, Evaluation& evaluation, std::span<const Item> focus);
 
-  bool evaluate(uint32_t at, const Frame& frame, Items& out);
+  bool evaluate(uint32_t at, const Frame& frame, Items& out) {
+    const Instruction& instruction = program.code[at];
+    return evaluation.steps ? runTold(instruction, frame, out) : run(instruction, frame, out);
+  }
   // Evaluates with an own scope for defineVariable.
-  bool evaluateScoped(uint32_t at, const Frame& frame, Items& out);
+  bool evaluateScoped(uint32_t at, const Frame& frame, Items& out) {
+    Defined* outer = defined_;
+    const bool ok = evaluate(at, frame, out);
+    defined_ = outer;
+    return ok;
+  }
+  // The same where the result is only looked at: constants and the focus are not copied to `storage`.
+  bool evaluateOperand(uint32_t at, const Frame& frame, Items& storage, std::span<const Item>& result);
 
   // Singleton evaluation (N1 4.5): more than one item is an error; one item that is no Boolean counts as true.
   bool truth(std::span<const Item> items, uint32_t offset, Truth& out);
@@ -84,6 +94,7 @@ class Evaluator {
   };
 
   bool run(const Instruction& instruction, const Frame& frame, Items& out);
+  bool runTold(const Instruction& instruction, const Frame& frame, Items& out);
   // Tells the step sink what the instruction has added behind `before` items (evaluation_steps.cpp).
   void tell(const Instruction& instruction, std::span<const Item> focus, const Frame& frame, const Items& out,
             size_t before);
@@ -91,7 +102,13 @@ class Evaluator {
   bool path(const Instruction& instruction, const Frame& frame, Items& out);
   bool runStep(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out);
   bool step(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out);
-  bool member(const Instruction& instruction, std::span<const Item> input, Items& out);
+  bool members(std::span<const base::Name> names, std::span<const Item> input, uint32_t offset, Items& out);
+  bool membersOf(const Item& item, std::span<const base::Name> names, uint32_t offset, Items& out);
+  // What a computed value has: the parts of a Quantity, the names of a type.
+  void membersOfValue(const Item& value, std::string_view member, Items& out);
+  // A member that may be asked for as JSON writes it (written_names.h).
+  bool writtenMember(const Instruction& instruction, std::span<const Item> input, Items& out);
+  bool isOfNamedType(const Instruction& instruction, const Item& item);
   bool typeOrMember(const Instruction& instruction, std::span<const Item> input, Items& out);
   bool numbered(const Instruction& instruction, std::span<const Item> input, Items& out);
   bool indexer(const Instruction& instruction, std::span<const Item> input, const Frame& frame, Items& out);
@@ -101,8 +118,9 @@ class Evaluator {
   bool typeOperator(const Instruction& instruction, const Frame& frame, Items& out);
   bool sign(const Instruction& instruction, const Frame& frame, Items& out);
   bool operators(const Instruction& instruction, const Frame& frame, Items& out);
-  bool operation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset, Items& out);
-  bool runOperation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset,
+  bool operation(Operator op, std::span<const Item> left, uint32_t right_at, const Frame& frame, uint32_t offset,
+                 Items& out);
+  bool runOperation(Operator op, std::span<const Item> left, uint32_t right_at, const Frame& frame, uint32_t offset,
                     Items& out);
   bool logic(Operator op, Truth left, uint32_t right_at, const Frame& frame, uint32_t offset, Truth& out);
 

@@ -41,10 +41,15 @@ namespace {
 
 base::Result<Collection> run(const Expression::Program& program, std::span<const Item> focus,
                              Evaluation& evaluation) {
+  base::Result<Collection> out{Collection(evaluation.arena)};
   Evaluator evaluator(program, evaluation, focus);
-  Items results(evaluator.pool);
-  if (!evaluator.evaluate(program.root, Frame{focus, 0}, results)) return std::move(evaluator.error);
-  return evaluator.collection(results);
+  Items results(evaluator.pool, Items::Kept{});
+  if (evaluator.evaluate(program.root, Frame{focus, 0}, results)) {
+    *out = results.release();
+  } else {
+    out = std::move(evaluator.error);
+  }
+  return out;
 }
 
 }  // namespace

@@ -40,11 +40,11 @@ bool quantityOf(Node node, const Navigator& navigator, Arena& arena, const Quant
   Scalar value = childScalar(node, navigator, kValue);
   if (value.kind != ScalarKind::Decimal && value.kind != ScalarKind::Integer) return false;
   if (childScalar(node, navigator, kComparator).kind != ScalarKind::None) return false;
-  auto number = base::Decimal::parse(value.text);
+  auto number = base::Decimal::parse(value.text());
   if (!number) return false;
-  std::string_view code = childScalar(node, navigator, kCode).text;
+  std::string_view code = childScalar(node, navigator, kCode).text();
   // A quantity without a UCUM code has no System.Quantity.
-  if (code.empty() || childScalar(node, navigator, kSystem).text != "http://unitsofmeasure.org") return false;
+  if (code.empty() || childScalar(node, navigator, kSystem).text() != "http://unitsofmeasure.org") return false;
   std::string_view word = calendarWord(code);
   auto* quantity = arena.make<Quantity>();
   quantity->value = *number;
@@ -70,29 +70,29 @@ bool smallInteger(std::string_view text, int64_t& out) {
 
 Item scalarItem(const Scalar& scalar, Arena& arena) {
   auto temporal = [&](ItemKind kind, base::Result<base::Temporal> parsed) {
-    return parsed ? Item::temporal(kind, arena.make<base::Temporal>(*parsed)) : Item::string(scalar.text);
+    return parsed ? Item::temporal(kind, arena.make<base::Temporal>(*parsed)) : Item::string(scalar.text());
   };
   switch (scalar.kind) {
-    case ScalarKind::Boolean: return Item::boolean(scalar.text == "true");
+    case ScalarKind::Boolean: return Item::boolean(scalar.text() == "true");
     case ScalarKind::Integer:
-      if (int64_t integer; smallInteger(scalar.text, integer)) return Item::integer(integer);
+      if (int64_t integer; smallInteger(scalar.text(), integer)) return Item::integer(integer);
       [[fallthrough]];
     case ScalarKind::Decimal: {
-      auto number = base::Decimal::parse(scalar.text);
-      if (!number) return Item::string(scalar.text);
+      auto number = base::Decimal::parse(scalar.text());
+      if (!number) return Item::string(scalar.text());
       if (scalar.kind == ScalarKind::Integer) {
         auto integer = number->toInteger();
         if (integer && number->isInteger()) return Item::integer(*integer);
       }
       return Item::decimal(arena.make<base::Decimal>(*number));
     }
-    case ScalarKind::Date: return temporal(ItemKind::Date, base::Temporal::parseDate(scalar.text));
-    case ScalarKind::DateTime: return temporal(ItemKind::DateTime, base::Temporal::parseDateTime(scalar.text));
-    case ScalarKind::Time: return temporal(ItemKind::Time, base::Temporal::parseTime(scalar.text));
+    case ScalarKind::Date: return temporal(ItemKind::Date, base::Temporal::parseDate(scalar.text()));
+    case ScalarKind::DateTime: return temporal(ItemKind::DateTime, base::Temporal::parseDateTime(scalar.text()));
+    case ScalarKind::Time: return temporal(ItemKind::Time, base::Temporal::parseTime(scalar.text()));
     case ScalarKind::String:
     case ScalarKind::None: break;
   }
-  return Item::string(scalar.text);
+  return Item::string(scalar.text());
 }
 
 }  // namespace
@@ -106,7 +106,7 @@ bool isQuantityType(std::string_view name) {
 Item Item::computed(Arena& arena) const {
   if (kind_ != ItemKind::Node) return *this;
   Scalar scalar = navigator_->scalar(node_);
-  if (scalar.kind == ScalarKind::String) return Item::string(scalar.text);
+  if (scalar.kind == ScalarKind::String) return Item::string(scalar.text());
   if (scalar.kind != ScalarKind::None) return scalarItem(scalar, arena);
   const Quantity* quantity = nullptr;
   if (isQuantityType(navigator_->type(node_).name) && quantityOf(node_, *navigator_, arena, quantity)) {
@@ -119,7 +119,7 @@ bool Item::text(Arena& arena, std::string_view& out) const {
   if (kind_ == ItemKind::Node) {
     Scalar scalar = navigator_->scalar(node_);
     if (scalar.kind != ScalarKind::None) {
-      out = scalar.text;
+      out = scalar.text();
       return true;
     }
     Item value = computed(arena);

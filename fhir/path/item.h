@@ -123,6 +123,8 @@ class Item {
   friend class Collection;
 };
 
+class Items;
+
 // An ordered list of items in an arena. Copying shares the items; push_back after a copy is allowed
 // only on the newest copy.
 class Collection {
@@ -139,6 +141,10 @@ class Collection {
   base::Arena& arena() const { return *arena_; }
 
  private:
+  friend class Items;
+  Collection(base::Arena& arena, Item* items, size_t size, size_t capacity)
+      : arena_(&arena), items_(items), size_(size), capacity_(capacity) {}
+
   base::Arena* arena_;
   Item* items_ = nullptr;
   size_t size_ = 0;

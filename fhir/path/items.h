@@ -46,6 +46,9 @@ class ItemPool {
 class Items {
  public:
   explicit Items(ItemPool& pool) : pool_(pool), items_(reinterpret_cast<Item*>(inline_)) {}
+  // A list that will be kept: it stands in the arena from the beginning.
+  struct Kept {};
+  Items(ItemPool& pool, Kept) : pool_(pool), items_(pool.take(kInline + 1)), exponent_(kInline + 1) {}
   ~Items() {
     if (exponent_ != kInline) pool_.give(items_, exponent_);
   }
@@ -72,6 +75,13 @@ class Items {
   Item* end() { return items_ + size_; }
   operator std::span<const Item>() const { return {items_, size_}; }
   ItemPool& pool() const { return pool_; }
+
+  // Hands a kept list over; nothing may be done with this one any more.
+  Collection release() {
+    Collection out(pool_.arena(), items_, size_, size_t{1} << exponent_);
+    exponent_ = kInline;
+    return out;
+  }
 
  private:
   static constexpr unsigned kInline = 2;  // 2^2 items in place

@@ -6,6 +6,7 @@
 // All functions are thread-safe on an unchanging tree and never throw.
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "fhir/base/name.h"
@@ -41,10 +42,21 @@ enum class ScalarKind : uint8_t {
   Time,
 };
 
-struct Scalar {
-  ScalarKind kind = ScalarKind::None;
-  std::string_view text;
+// Two words, so that it travels in registers.
+class Scalar {
+ public:
+  Scalar() : Scalar(ScalarKind::None, {}) {}
+  Scalar(ScalarKind k, std::string_view text) : begin_(text.data()), size_(text.size()), kind(k) {}
+  std::string_view text() const { return {begin_, size_}; }
+
+ private:
+  const char* begin_;
+  uint64_t size_ : 56;
+
+ public:
+  ScalarKind kind : 8;
 };
+static_assert(sizeof(Scalar) == 16);
 
 // "FHIR" + "HumanName"; "System" + "String"; both empty in an untyped tree.
 // `number` is the tree's own type number (fhir/definitions TypeNumber for FHIR), 0 when it has none.
@@ -74,6 +86,8 @@ struct Navigator {
   std::string_view (*name)(Node);
   Node (*parent)(Node);  // tree == nullptr for a root
   Place (*place)(Node);
+  // The same as `named` for name after name, `name.given`, where the tree does better than one after the other.
+  void (*along)(Node, std::span<const base::Name> names, NodeSink& out) = nullptr;
 };
 
 }  // namespace fhir::path

@@ -323,13 +323,14 @@ bool pushOrder(Evaluator& evaluator, Operator op, Order order, uint32_t offset, 
   return true;
 }
 
-bool concatenation(Evaluator& evaluator, const Items& left, const Items& right, uint32_t offset, Items& out) {
+bool concatenation(Evaluator& evaluator, std::span<const Item> left, std::span<const Item> right, uint32_t offset,
+                   Items& out) {
   std::string_view texts[2];
-  const Items* sides[2] = {&left, &right};
+  const std::span<const Item> sides[2] = {left, right};
   for (int i = 0; i < 2; ++i) {
-    if (sides[i]->empty()) continue;
-    if (sides[i]->size() > 1) return evaluator.fail(offset, "'&' needs single strings");
-    Item item = evaluator.value((*sides[i])[0]);
+    if (sides[i].empty()) continue;
+    if (sides[i].size() > 1) return evaluator.fail(offset, "'&' needs single strings");
+    Item item = evaluator.value(sides[i][0]);
     if (evaluator.withoutValue(item)) continue;
     if (item.kind() != ItemKind::String) return evaluator.fail(offset, "'&' needs strings");
     texts[i] = item.string();
@@ -339,7 +340,8 @@ bool concatenation(Evaluator& evaluator, const Items& left, const Items& right, 
 }
 
 // `in` (and `contains` with the sides changed).
-bool membership(Evaluator& evaluator, const Items& item, const Items& list, uint32_t offset, Items& out) {
+bool membership(Evaluator& evaluator, std::span<const Item> item, std::span<const Item> list, uint32_t offset,
+                Items& out) {
   if (item.empty()) return true;
   if (item.size() > 1) return evaluator.fail(offset, "'in' and 'contains' need a single item");
   if (!evaluator.spend(list.size(), offset)) return false;
@@ -349,7 +351,8 @@ bool membership(Evaluator& evaluator, const Items& item, const Items& list, uint
   return true;
 }
 
-bool binary(Evaluator& evaluator, Operator op, const Items& left, const Items& right, uint32_t offset, Items& out) {
+bool binary(Evaluator& evaluator, Operator op, std::span<const Item> left, std::span<const Item> right,
+            uint32_t offset, Items& out) {
   switch (op) {
     case Operator::Equal:
     case Operator::NotEqual: {
@@ -378,22 +381,23 @@ bool binary(Evaluator& evaluator, Operator op, const Items& left, const Items& r
 
 }  // namespace
 
-bool Evaluator::operation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset,
-                          Items& out) {
+bool Evaluator::operation(Operator op, std::span<const Item> left, uint32_t right_at, const Frame& frame,
+                          uint32_t offset, Items& out) {
   size_t before = out.size();
   if (!runOperation(op, left, right_at, frame, offset, out)) return false;
   if (evaluation.steps) tellOperator(offset, frame, out, before);
   return true;
 }
 
-bool Evaluator::runOperation(Operator op, const Items& left, uint32_t right_at, const Frame& frame, uint32_t offset,
-                             Items& out) {
+bool Evaluator::runOperation(Operator op, std::span<const Item> left, uint32_t right_at, const Frame& frame,
+                             uint32_t offset, Items& out) {
   if (isLogic(op)) {
     Truth a, b;
     return truth(left, offset, a) && logic(op, a, right_at, frame, offset, b) && pushTruth(b, out);
   }
-  Items right(pool);
-  return evaluateScoped(right_at, frame, right) && binary(*this, op, left, right, offset, out);
+  Items storage(pool);
+  std::span<const Item> right;
+  return evaluateOperand(right_at, frame, storage, right) && binary(*this, op, left, right, offset, out);
 }
 
 // Left to right; the last result goes straight to where it is wanted.
@@ -401,15 +405,17 @@ bool Evaluator::operators(const Instruction& instruction, const Frame& frame, It
   const uint32_t* operand = &program.operands[instruction.first_operand];
   const uint32_t* last = operand + instruction.operand_count - 3;
   Items first(pool), second(pool);
-  if (!evaluateScoped(*operand++, frame, first)) return false;
-  Items* left = &first;
+  std::span<const Item> left;
+  if (!evaluateOperand(*operand++, frame, first, left)) return false;
   Items* result = &second;
+  Items* spare = &first;
   for (; operand < last; operand += 3) {
     result->clear();
-    if (!operation(static_cast<Operator>(operand[0]), *left, operand[2], frame, operand[1], *result)) return false;
-    std::swap(left, result);
+    if (!operation(static_cast<Operator>(operand[0]), left, operand[2], frame, operand[1], *result)) return false;
+    left = *result;
+    std::swap(result, spare);
   }
-  return operation(static_cast<Operator>(operand[0]), *left, operand[2], frame, operand[1], out);
+  return operation(static_cast<Operator>(operand[0]), left, operand[2], frame, operand[1], out);
 }
 
 }  // namespace fhir::path

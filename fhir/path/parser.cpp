@@ -13,6 +13,7 @@
 namespace fhir::path {
 namespace {
 
+constexpr uint8_t kLongestChain = 32;
 constexpr int kMaxDepth = 100;  // nested brackets, arguments and ranks of operators
 constexpr size_t kMaxText = 1 << 20;
 
@@ -117,7 +118,7 @@ class Parser {
     return at;
   }
   uint32_t addName(std::string_view text) {
-    base::Name name(program_->strings.keep(text));
+    base::Name name = definitions::r4().name(program_->strings.keep(text));
     auto& names = program_->names;
     for (uint32_t i = 0; i < names.size(); ++i) {
       if (names[i].is(name.text, name.hash)) return i;
@@ -390,7 +391,28 @@ class Parser {
     }
     if (failed()) return 0;
     if (operands.size() == 1) return start;
+    chainMembers(operands);
     return emit(Op::Path, offset, 0, operands);
+  }
+
+  // Members that follow each other are one step for the evaluator: each knows how many, itself among them.
+  void chainMembers(const std::vector<uint32_t>& operands) {
+    auto& code = program_->code;
+    const auto isMember = [&](uint32_t at) {
+      return at != Expression::Program::kFocus && code[at].op == Op::Member && code[at].type == 0;
+    };
+    const auto begin = static_cast<uint32_t>(program_->chains.size());
+    uint32_t next = begin;
+    for (size_t i = 1; i < operands.size(); ++i) {
+      if (!isMember(operands[i])) continue;
+      Instruction& member = code[operands[i]];
+      member.first_operand = next++;
+      program_->chains.push_back(program_->names[member.index]);
+    }
+    for (size_t i = operands.size() - 1; i > 1; --i) {
+      const bool both = isMember(operands[i - 1]) && isMember(operands[i]);
+      if (both && code[operands[i]].chain < kLongestChain) code[operands[i - 1]].chain = code[operands[i]].chain + 1;
+    }
   }
 
   uint32_t parseStep() {

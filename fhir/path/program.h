@@ -29,7 +29,7 @@ enum class Op : uint8_t {
   Total,         // $total
   Variable,      // %name; index: names
   Path,          // operands: start (kFocus: the focus), then steps
-  Member,        // step; index: names; type: 1 when isWrittenName()
+  Member,        // step; index: names; type: 1 when isWrittenName(); first_operand: its name in Program::chains
   TypeOrMember,  // first step whose name begins with a capital: Patient.name; index: names; type
   Numbered,      // step; index: the position, from 1
   Indexer,       // step; operand: the position, from 0
@@ -70,6 +70,7 @@ enum class Operator : uint8_t {
 
 struct Instruction {
   Op op = Op::Empty;
+  uint8_t chain = 1;           // Member: how many steps of its path from here on are members and looked up as one
   uint16_t type = 0;           // index into Program::types, or see Op
   uint32_t index = 0;          // see Op
   uint32_t first_operand = 0;  // into Program::operands
@@ -98,6 +99,7 @@ struct Expression::Program {
   std::vector<Instruction> code;
   std::vector<uint32_t> operands;
   std::vector<base::Name> names;
+  std::vector<base::Name> chains;  // the names of members that follow each other in a path
   std::vector<Item> literals;
   std::deque<terminology::UcumUnit> units;  // of quantity literals
   std::vector<TypeSpecifier> types;

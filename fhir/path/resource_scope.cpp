@@ -12,7 +12,7 @@ constexpr base::Name kContained("contained"), kId("id"), kEntry("entry"), kFullU
 std::string_view childText(Evaluator& evaluator, const Item& item, const base::Name& name) {
   Items found(evaluator.pool);
   evaluator.childrenNamed(item, name, found);
-  return found.empty() ? std::string_view() : found[0].navigator().scalar(found[0].node()).text;
+  return found.empty() ? std::string_view() : found[0].navigator().scalar(found[0].node()).text();
 }
 
 uint64_t hashOfText(std::string_view text) {

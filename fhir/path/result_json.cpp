@@ -22,9 +22,9 @@ void appendScalar(std::string& out, const Scalar& scalar) {
   bool bare =
       scalar.kind == ScalarKind::Boolean || scalar.kind == ScalarKind::Integer || scalar.kind == ScalarKind::Decimal;
   if (bare) {
-    out += scalar.text;
+    out += scalar.text();
   } else {
-    appendString(out, scalar.text);
+    appendString(out, scalar.text());
   }
 }
 

@@ -27,13 +27,13 @@ std::optional<Written> read(Evaluator& evaluator, const Item& item) {
     return out;
   }
   if (!isWrittenQuantity(item)) return std::nullopt;
-  auto value = base::Decimal::parse(child(evaluator, item, kValue).text);
+  auto value = base::Decimal::parse(child(evaluator, item, kValue).text());
   if (value) out.value = *value;
   out.has_value = value.ok();
   out.bound = child(evaluator, item, kComparator).kind != ScalarKind::None;
-  out.unit = child(evaluator, item, kUnit).text;
-  out.code = child(evaluator, item, kCode).text;
-  out.system = child(evaluator, item, kSystem).text;
+  out.unit = child(evaluator, item, kUnit).text();
+  out.code = child(evaluator, item, kCode).text();
+  out.system = child(evaluator, item, kSystem).text();
   if (out.unit.empty()) out.unit = out.code;
   return out;
 }

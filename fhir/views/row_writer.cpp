@@ -21,8 +21,8 @@ void appendValue(const path::Item& item, std::string& out) {
     case path::ScalarKind::None: out += classOf(item) == ValueClass::None ? "null" : path::toJson(item); return;
     case path::ScalarKind::Boolean:
     case path::ScalarKind::Integer:
-    case path::ScalarKind::Decimal: out += scalar.text; return;
-    default: model::appendJsonString(out, scalar.text);
+    case path::ScalarKind::Decimal: out += scalar.text(); return;
+    default: model::appendJsonString(out, scalar.text());
   }
 }
 

@@ -21,7 +21,7 @@ struct FirstNode final : path::NodeSink {
 std::string_view childText(const path::Item& item, const base::Name& name) {
   FirstNode child;
   item.navigator().named(item.node(), name, child);
-  return child.node.tree ? item.navigator().scalar(child.node).text : std::string_view();
+  return child.node.tree ? item.navigator().scalar(child.node).text() : std::string_view();
 }
 
 base::Result<path::Collection> getResourceKey(path::FunctionCall& call) {

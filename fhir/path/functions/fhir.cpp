@@ -22,7 +22,7 @@ bool extension(Call& call, Items& out) {
     for (const Item& candidate : extensions) {
       urls.clear();
       call.evaluator.childrenNamed(candidate, kUrl, urls);
-      if (urls.size() == 1 && urls[0].navigator().scalar(urls[0].node()).text == *url) out.push(candidate);
+      if (urls.size() == 1 && urls[0].navigator().scalar(urls[0].node()).text() == *url) out.push(candidate);
     }
   }
   return true;

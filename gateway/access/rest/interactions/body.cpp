@@ -91,7 +91,7 @@ void checkPrimitives(const Document& document, fhir::base::Findings& findings) {
     if (is_bundle && navigator.name(node) == "resource") continue;
     auto scalar = navigator.scalar(node);
     if (scalar.kind != fhir::path::ScalarKind::None && isChecked(navigator.type(node).name)) {
-      std::string_view wrong = fhir::validate::wrongPrimitive(navigator.type(node).number, scalar.text);
+      std::string_view wrong = fhir::validate::wrongPrimitive(navigator.type(node).number, scalar.text());
       if (!wrong.empty()) {
         std::string place = fhir::model::placeOf(node);
         if (!isSetByUs(place))

@@ -100,7 +100,7 @@ OrRefusal<std::string> ReferenceRewriter::rewritten(const AskedEntry& entry) {
     Node node = open.back();
     open.pop_back();
     std::string_view type = navigator.type(node).name;
-    std::string_view value = navigator.scalar(node).text;
+    std::string_view value = navigator.scalar(node).text();
     std::string change;
     if (type == "Reference") {
       Node literal = Document::child(node, "reference");

@@ -286,6 +286,75 @@ TEST(Document, plain_json_may_be_any_value) {
   EXPECT_EQ(Document::text(number->root()), "12");
 }
 
+// What a walk over all children finds by their names.
+std::vector<uint32_t> walked(path::Node node, std::string_view name) {
+  NodeList list;
+  Document::navigator().all(node, list);
+  std::vector<uint32_t> out;
+  for (path::Node child : list.nodes)
+    if (Document::navigator().name(child) == name) out.push_back(child.index);
+  return out;
+}
+
+// Follows the names one after the other.
+std::vector<uint32_t> followed(path::Node node, std::string_view first, std::string_view second) {
+  std::vector<uint32_t> out;
+  for (path::Node child : children(node, first))
+    for (path::Node grandchild : children(child, second)) out.push_back(grandchild.index);
+  return out;
+}
+
+std::vector<uint32_t> indexes(const std::vector<path::Node>& nodes) {
+  std::vector<uint32_t> out;
+  for (path::Node node : nodes) out.push_back(node.index);
+  return out;
+}
+
+TEST(Document, a_name_finds_what_a_walk_over_all_children_finds) {
+  const char* const resources[] = {
+      R"({"resourceType":"Patient","id":"p","name":[{"given":["A","B"],"_given":[null,{"id":"x"},{"id":"y"}]},{"family":"C"}],
+          "_birthDate":{"extension":[{"url":"u","valueString":"v"}]},"birthDate":"1980","deceasedBoolean":true,
+          "contact":[{"name":{"given":["D"]}}],"name2":"unknown","_nick":{"id":"n"},"active":[true,null,false]})",
+      R"({"resourceType":"Patient","_given":[{"id":"a"}],"name":[{"_given":[{"id":"a"},null,{"id":"c"}],"given":["A"]}]})",
+      R"({"resourceType":"Observation","valueString":"a","valueQuantity":{"value":1},"_valueString":{"id":"s"},
+          "valueCode":"x","component":[{"valueString":"b"},{}],"status":null,"note":[{"text":"t"},[{"text":"nested"}]]})",
+  };
+  for (const char* json : resources) {
+    Read read(json);
+    ASSERT_TRUE(read.document.ok());
+    NodeList open;
+    open.add(read.root());
+    for (size_t i = 0; i < open.nodes.size(); ++i) {
+      const path::Node node = open.nodes[i];
+      Document::navigator().all(node, open);
+      for (const char* name :
+           {"id", "name", "given", "value", "birthDate", "_birthDate", "deceased", "extension", "nick", "_nick",
+            "active", "status", "note", "valueString", "name2", "text", "", "resourceType"}) {
+        EXPECT_EQ(indexes(children(node, name)), walked(node, name)) << name << " of " << placeOf(node);
+        NodeList known;
+        Document::navigator().named(node, definitions::r4().name(name), known);
+        EXPECT_EQ(indexes(known.nodes), walked(node, name)) << name << " of " << placeOf(node);
+        NodeList chained;
+        const std::vector<base::Name> chain = {definitions::r4().name("name"), definitions::r4().name(name)};
+        Document::navigator().along(node, chain, chained);
+        EXPECT_EQ(indexes(chained.nodes), followed(node, "name", name)) << "name." << name << " of " << placeOf(node);
+      }
+    }
+  }
+}
+
+TEST(Document, plain_json_finds_members_by_name_in_arrays_of_arrays_too) {
+  auto document = Document::readPlain(R"([{"a":1},[{"a":2},{"b":{"a":[3,[4,null,5]]}}],null])");
+  ASSERT_TRUE(document.ok());
+  NodeList open;
+  open.add(document->root());
+  for (size_t i = 0; i < open.nodes.size(); ++i) {
+    Document::navigator().all(open.nodes[i], open);
+    for (const char* name : {"a", "b", "c"})
+      EXPECT_EQ(indexes(children(open.nodes[i], name)), walked(open.nodes[i], name)) << name;
+  }
+}
+
 TEST(Document, stays_good_when_moved) {
   Read read(R"({"resourceType":"Patient","id":"x"})");
   path::Node id = Document::child(read.root(), "id");

@@ -178,7 +178,7 @@ TEST_F(UntypedTree, variables_may_hold_nodes_of_another_tree) {
 
 struct Reads final : ReadObserver {
   std::vector<std::string> texts;
-  void read(const Item& leaf) override { texts.emplace_back(leaf.navigator().scalar(leaf.node()).text); }
+  void read(const Item& leaf) override { texts.emplace_back(leaf.navigator().scalar(leaf.node()).text()); }
 };
 
 TEST_F(UntypedTree, the_observer_hears_consumed_leaves_only) {

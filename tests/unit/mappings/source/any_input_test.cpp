@@ -70,7 +70,7 @@ void walk(const SourceTree& tree, size_t bytes) {
     }
     navigator.numbered(node, 1, children);
     navigator.named(node, fhir::base::Name("id"), children);
-    EXPECT_TRUE(fhir::base::isUtf8(navigator.scalar(node).text));
+    EXPECT_TRUE(fhir::base::isUtf8(navigator.scalar(node).text()));
     const fhir::path::Place place = navigator.place(node);
     EXPECT_LE(place.offset + place.length, bytes);
     if (seen % 7 == 0) tree.placeOf(node);

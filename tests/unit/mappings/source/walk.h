@@ -41,7 +41,7 @@ inline std::string at(const SourceTree& tree, std::string_view path) {
   for (const fhir::path::Node node : nodesOf(tree, path)) {
     const fhir::path::Scalar scalar = SourceTree::navigator().scalar(node);
     if (!out.empty()) out += '|';
-    out += scalar.kind == fhir::path::ScalarKind::None ? "-" : std::string(scalar.text);
+    out += scalar.kind == fhir::path::ScalarKind::None ? "-" : std::string(scalar.text());
   }
   return out;
 }
