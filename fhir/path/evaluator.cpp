@@ -416,8 +416,10 @@ bool Evaluator::typeOperator(const Instruction& instruction, const Frame& frame,
     bool fits = stands_as_type ? isType(item.type(), type) : isOfType(item, type);
     if (is) {
       out.push(Item::boolean(fits));
-    } else if (fits) {
-      out.push(item);
+    } else if (program.search_parameter) {
+      if (fits) out.push(item);
+    } else if (auto cast = asType(item, type, arena())) {
+      out.push(*cast);
     }
   }
   return true;

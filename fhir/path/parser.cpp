@@ -565,6 +565,12 @@ class Parser {
       type.space = "FHIR";
       local = name.substr(5);
     }
+    // R4 2.9.1.2 writes System.string for System.String.
+    std::string capital(local);
+    if (type.space == "System" && !capital.empty() && capital[0] >= 'a')
+      capital[0] = static_cast<char>(capital[0] - 32);
+    if (std::find(std::begin(kSystemTypes), std::end(kSystemTypes), capital) != std::end(kSystemTypes))
+      local = capital;
     type.name = program_->strings.keep(local);
     bool system = type.space != "FHIR" &&
                   std::find(std::begin(kSystemTypes), std::end(kSystemTypes), local) != std::end(kSystemTypes);

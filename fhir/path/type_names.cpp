@@ -92,6 +92,20 @@ bool isPrimitiveType(const TypeName& type) {
   return known && known->kind == definitions::TypeKind::Primitive;
 }
 
+std::optional<Item> asType(const Item& item, const TypeSpecifier& type, base::Arena& arena) {
+  const TypeName actual = exactType(item);
+  const bool other_primitive = actual.number != type.number && isPrimitiveType(actual) &&
+                               isPrimitiveType({type.space, type.name, type.number});
+  if (other_primitive) return std::nullopt;
+  if (isOfType(item, type)) return item;
+  if (!item.isNode() || type.space == "FHIR" || type.number) return std::nullopt;
+  const Item value = item.computed(arena);
+  if (value.isNode() || type.name == "Any") return std::nullopt;
+  const bool date_time = value.kind() == ItemKind::Date && type.name == "DateTime";
+  if (date_time) return Item::temporal(ItemKind::DateTime, &value.temporal());
+  return isType(exactType(value), type) ? std::optional(value) : std::nullopt;
+}
+
 std::string_view baseTypeOf(const TypeName& type, base::Arena& arena) {
   if (type.space == "System") return "System.Any";
   const auto& definitions = definitions::r4();

@@ -65,8 +65,13 @@ bool coalesce(Call& call, Items& out) {
 }
 
 bool ofType(Call& call, Items& out) {
+  const TypeSpecifier& type = call.typeArgument();
   for (const Item& item : call.input) {
-    if (isOfType(item, call.typeArgument())) out.push(item);
+    if (call.evaluator.program.search_parameter) {
+      if (isOfType(item, type)) out.push(item);
+    } else if (auto cast = asType(item, type, call.evaluator.arena())) {
+      out.push(*cast);
+    }
   }
   return true;
 }

@@ -63,7 +63,8 @@ bool as(Call& call, Items& out) {
   if (call.evaluator.program.search_parameter) return ofType(call, out);
   std::optional<Item> item;
   if (!call.oneInput(item)) return false;
-  if (item && isOfType(*item, call.typeArgument())) out.push(*item);
+  if (!item) return true;
+  if (auto cast = asType(*item, call.typeArgument(), call.evaluator.arena())) out.push(*cast);
   return true;
 }
 
