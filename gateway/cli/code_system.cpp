@@ -57,6 +57,7 @@ void addCodeSystem(CLI::App& app, int& exit_code) {
   command->add_option("--code-version", options->version, "version of the code system");
   command->add_option("--kinds", options->kinds, "the description of the kinds")->capture_default_str();
   command->add_option("--canonical", options->canonical, "what {canonical} stands for")->capture_default_str();
+  command->footer("Exit code: 0 written to standard output; 1 the table is wrong; 2 no such kind, or no kinds.");
   command->callback([options, &exit_code] { exit_code = import(*options); });
 }
 

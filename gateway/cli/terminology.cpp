@@ -127,6 +127,10 @@ void addTerminology(CLI::App& app, int& exit_code) {
     command->add_option("--language", options->language, "of displays, like Accept-Language");
     command->add_flag("--pretty", options->pretty, "indented JSON");
     command->add_flag("--parameters", options->parameters_on_input, "read a Parameters resource from standard input");
+    command->footer(
+        "Exit code: 0 answered; 1 the code is not valid, has no translation or is not known; 2 a file, a folder or "
+        "the "
+        "input cannot be read. Files that cannot be used are told on standard error, the others are loaded.");
     command->callback([operation, options, &exit_code] { exit_code = run(operation, *options); });
   }
 }

@@ -80,6 +80,9 @@ TEST(CommandLine, every_command_names_its_exit_codes) {
   for (const char* command : {"serve", "check-config", "trace", "dump", "reindex", "status", "fhirpath", "convert",
                               "view", "patch", "validate"})
     EXPECT_NE(onecard({command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
+  for (const char* command : {"lookup", "validate-code", "subsumes", "expand", "translate"})
+    EXPECT_NE(onecard({"terminology", command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
+  EXPECT_NE(onecard({"code-system", "import", "--help"}).out.find("Exit code: 0"), std::string::npos);
   for (const char* command : {"list", "show", "replay"})
     EXPECT_NE(onecard({"inbox", command, "--help"}).out.find("Exit code: 0"), std::string::npos) << command;
   for (const char* command : {"new", "check", "run", "trace", "test", "coverage", "diff"})
