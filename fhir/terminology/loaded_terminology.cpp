@@ -39,6 +39,15 @@ std::optional<bool> LoadedTerminology::memberOf(const Coding& coding, std::strin
   return answer.valid();
 }
 
+std::optional<bool> LoadedTerminology::hasCode(const Coding& coding) {
+  std::string canonical(coding.system);
+  if (!coding.version.empty()) canonical.append("|").append(coding.version);
+  const CodeSystem* system = codeSystem(canonical);
+  if (system == nullptr && !coding.version.empty()) system = codeSystem(coding.system);
+  if (system == nullptr || system->content() != Content::Complete) return std::nullopt;
+  return system->find(coding.code) != kNoConcept;
+}
+
 std::optional<bool> LoadedTerminology::subsumes(std::string_view system, std::string_view a, std::string_view b) {
   auto answer = testSubsumption(*this, system, a, b);
   if (!answer) return std::nullopt;

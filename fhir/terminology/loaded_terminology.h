@@ -38,6 +38,7 @@ class LoadedTerminology final : public Terminology {
 
   // --- the port, for FHIRPath; const in effect (the port's functions are not) ---
   std::optional<bool> memberOf(const Coding& coding, std::string_view value_set) override;
+  std::optional<bool> hasCode(const Coding& coding) override;
   std::optional<bool> subsumes(std::string_view system, std::string_view a, std::string_view b) override;
 
   // --- what is loaded; nullptr when it is not ---

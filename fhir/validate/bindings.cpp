@@ -82,6 +82,12 @@ void Pass::checkCode(uint32_t index) {
   const uint32_t code = child(index, kCode);
   if (system.empty() || code == kNone || value(code).empty()) return;
   if (bound_wrong_.contains(index) || bound_wrong_.contains(record(index).parent)) return;  // said already
+  // A package may bring a newer version of one of R4's systems.
+  if (options.terminology != nullptr)
+    if (auto known = options.terminology->hasCode({system, childValue(index, kVersion), value(code), {}})) {
+      if (!*known) error(code, "code-invalid", "code", "the code system has no such code");
+      return;
+    }
   const terminology::CodeSystem* known = r4->codeSystem(system);
   if (known == nullptr || known->content() != terminology::Content::Complete) return;
   if (known->find(value(code)) == terminology::kNoConcept)
@@ -89,7 +95,7 @@ void Pass::checkCode(uint32_t index) {
 }
 
 void Pass::checkBindings(uint32_t index, const ElementBook& bound) {
-  if (bound.required.set()) checkBinding(index, bound.required, base::Severity::Error, false);
+  if (bound.required.set()) checkBinding(index, bound.required, base::Severity::Error, bound.text_is_enough);
   if (bound.extensible.set()) checkBinding(index, bound.extensible, base::Severity::Warning, true);
 }
 

@@ -36,13 +36,23 @@ bool isAt(const Pass& pass, uint32_t index, std::string_view path) {
   return names.size() == 1 && names[0] == "Element";  // the root of all: R4 uses such extensions on resources too
 }
 
+// R5's names for what R4 has without one: resources that have a canonical url. Newer definitions of extensions use
+// them.
+bool isCanonicalResource(const Pass& pass, uint32_t index, std::string_view name) {
+  static constexpr base::Name kStatus("status");
+  if (name != "CanonicalResource" && name != "MetadataResource") return false;
+  const auto& r4 = definitions::r4();
+  const definitions::TypeNumber type = pass.record(index).type;
+  return r4.isResource(type) && r4.element(type, kUrl) != nullptr && r4.element(type, kStatus) != nullptr;
+}
+
 }  // namespace
 
 static bool allowed(Pass& pass, uint32_t extension, const Profile& definition) {
   const uint32_t holder = pass.record(extension).parent;
   for (const ExtensionPlace& place : definition.places) {
     if (place.kind == "element") {
-      if (isAt(pass, holder, place.expression)) return true;
+      if (isAt(pass, holder, place.expression) || isCanonicalResource(pass, holder, place.expression)) return true;
       // Questionnaire.item means the items of items too.
       const auto* type = definitions::r4().type(pass.record(holder).type);
       if (type != nullptr && type->name == place.expression) return true;

@@ -80,8 +80,18 @@ void Profiles::complete() {
       if (std::find(lacks_.begin(), lacks_.end(), lack) == lacks_.end()) lacks_.push_back(std::move(lack));
     }
   }
-  for (Source* source : raw)
-    if (source->profile != nullptr) findMissing(*source->profile, source->profile->root);
+  std::map<std::string, std::vector<std::string>> missing;  // canonical -> who names it
+  for (Source* source : raw) {
+    if (source->profile == nullptr) continue;
+    for (std::string& canonical : missingOf(*source->profile))
+      missing[std::move(canonical)].push_back(source->profile->url);
+  }
+  for (const auto& [canonical, by] : missing) {
+    std::string lack = by[0] + (by.size() == 1 ? "" : " and " + std::to_string(by.size() - 1) + " more") +
+                       ": the profile " + canonical + ", which " + (by.size() == 1 ? "it names" : "they name") +
+                       ", is not here";
+    if (std::find(lacks_.begin(), lacks_.end(), lack) == lacks_.end()) lacks_.push_back(std::move(lack));
+  }
 }
 
 base::Result<const Profile*> Profiles::finished(Source& source) {
@@ -146,12 +156,12 @@ std::vector<std::string> Profiles::loaded() const {
   return out;
 }
 
-void Profiles::findMissing(const Profile& profile, const ElementRule& rule) {
-  std::vector<const ElementRule*> open{&rule};
+std::vector<std::string> Profiles::missingOf(const Profile& profile) const {
+  std::vector<std::string> missing;
+  std::vector<const ElementRule*> open{&profile.root};
   auto miss = [&](const std::string& canonical) {
     if (ownDefinition(canonical) != 0 || source(canonical) != nullptr) return;
-    std::string lack = profile.url + ": the profile " + canonical + ", which it names, is not here";
-    if (std::find(lacks_.begin(), lacks_.end(), lack) == lacks_.end()) lacks_.push_back(std::move(lack));
+    if (std::find(missing.begin(), missing.end(), canonical) == missing.end()) missing.push_back(canonical);
   };
   while (!open.empty()) {
     const ElementRule* at = open.back();
@@ -163,6 +173,7 @@ void Profiles::findMissing(const Profile& profile, const ElementRule& rule) {
       for (const std::string& canonical : type.target_profiles) miss(canonical);
     }
   }
+  return missing;
 }
 
 }  // namespace fhir::validate

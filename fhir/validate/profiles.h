@@ -126,7 +126,8 @@ class Profiles {
   const Source* source(std::string_view canonical) const;
   // The finished profile, made on the way when it has not been yet.
   base::Result<const Profile*> finished(Source& source);
-  void findMissing(const Profile& profile, const ElementRule& rule);
+  // Names of what the profile names and nobody has.
+  std::vector<std::string> missingOf(const Profile& profile) const;
 
   std::map<std::string, std::vector<std::unique_ptr<Source>>, std::less<>> sources_;  // by url, the newest last
   std::vector<std::string> lacks_;

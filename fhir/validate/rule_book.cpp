@@ -141,7 +141,10 @@ void RuleBook::addBindings() {
   };
   for (const definitions::Binding& row : definitions::r4Rules().bindings()) {
     ElementBook& element = at(row.type, row.element);
-    if (!row.max_value_set.empty()) element.required = bound(row.max_value_set);
+    if (!row.max_value_set.empty()) {
+      element.required = bound(row.max_value_set);
+      element.text_is_enough = row.strength != "extensible";
+    }
     if (row.strength == "extensible") element.extensible = bound(row.value_set);
   }
   for (const definitions::TypeProfile& row : definitions::r4Rules().typeProfiles())

@@ -50,8 +50,9 @@ struct BoundSet {
 };
 
 struct ElementBook {
-  BoundSet required;    // outside: error
-  BoundSet extensible;  // outside: warning
+  BoundSet required;            // outside: error
+  bool text_is_enough = false;  // `required` bounds a binding that is weaker than extensible: no code is none outside
+  BoundSet extensible;          // outside: warning
   std::vector<const Invariant*> invariants;
   std::vector<std::string_view> profiles;  // of its data type: SimpleQuantity
 };

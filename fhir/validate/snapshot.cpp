@@ -49,6 +49,13 @@ class Overlay {
     ASSIGN_OR_RETURN(std::vector<Segment> way, wayOf(element));
     ElementRule* at = &profile_.root;
     for (size_t i = 1; i < way.size(); ++i) {
+      if (isPrimitiveValue(*at, way[i])) {
+        // "Patient.active.value": what is said of the value alone R4 has said, what hangs below it hangs below the
+        // element.
+        if (i + 1 < way.size()) continue;
+        previous_ = std::move(way);
+        return {};
+      }
       ASSIGN_OR_RETURN(at, descend(*at, way[i]));
       if (way[i].slice.empty()) continue;
       at = sliceOf(*at, way[i].slice);
@@ -79,6 +86,14 @@ class Overlay {
     }
     way.back().slice = slice;
     return way;
+  }
+
+  bool isPrimitiveValue(const ElementRule& rule, const Segment& segment) const {
+    if (segment.name != "value" || !segment.slice.empty()) return false;
+    const std::vector<TypeNumber> types = typesOf(rule);
+    return !types.empty() && std::all_of(types.begin(), types.end(), [](TypeNumber type) {
+      return definitions::r4().type(type)->kind == definitions::TypeKind::Primitive;
+    });
   }
 
   static bool isTooDeep(std::string_view slice) { return std::count(slice.begin(), slice.end(), '/') > 8; }
