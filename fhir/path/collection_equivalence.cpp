@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "fhir/path/code_equivalence.h"
 #include "fhir/path/operators.h"
 #include "fhir/path/strings.h"
 #include "fhir/path/temporal_math.h"
@@ -50,9 +51,9 @@ class Keys {
       case ItemKind::Node: break;
     }
     uint64_t sum = 7;
-    if (depth > kMaxTreeDepth) return sum;
+    if (depth > kMaxTreeDepth || isConcept(value)) return sum;
     Items children(evaluator_.pool);
-    evaluator_.children(value, children);
+    childrenForEquivalence(evaluator_, value, children);
     for (const Item& child : children) {
       sum += mix(hashText(child.navigator().name(child.node())), of(child, depth + 1));
     }

@@ -102,7 +102,8 @@ Token Lexer::next(bool position) {
     readIdentifier(token);
   } else if (isDigit(c)) {
     readNumber(token, position);
-  } else if (c == '\'' || c == '`') {
+  } else if (c == '\'' || c == '`' || (c == '"' && at_ > 0 && text_[at_ - 1] == '%')) {
+    // %"vs-name": so FHIR R4 2.9.1.7 writes it.
     readQuoted(token, c);
   } else if (c == '@') {
     peek(1) == 'T' ? readTime(token) : readDate(token);
@@ -141,11 +142,11 @@ void Lexer::readQuoted(Token& token, char quote) {
     }
   }
   if (at >= text_.size()) {
-    token = fail(token, quote == '`' ? "the delimited identifier does not end" : "the string does not end");
+    token = fail(token, quote != '\'' ? "the delimited identifier does not end" : "the string does not end");
     return;
   }
-  token.kind = quote == '`' ? TokenKind::Identifier : TokenKind::String;
-  token.delimited = quote == '`';
+  token.kind = quote != '\'' ? TokenKind::Identifier : TokenKind::String;
+  token.delimited = quote != '\'';
   at_ = at + 1;
   if (token.delimited && token.text.empty()) token = fail(token, "the delimited identifier is empty");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fhir/path/code_equivalence.h"
 #include "fhir/path/item_set.h"
 #include "fhir/path/quantity_math.h"
 #include "fhir/path/strings.h"
@@ -118,9 +119,10 @@ bool equivalentAt(Evaluator& evaluator, const Item& left, const Item& right, int
 // Any order of children (N1 6.1.2).
 bool equivalentObjects(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
   if (depth > kMaxTreeDepth) return false;
+  if (auto codes = equivalentCodes(evaluator, left, right)) return *codes;
   Items a(evaluator.pool), b(evaluator.pool);
-  evaluator.children(left, a);
-  evaluator.children(right, b);
+  childrenForEquivalence(evaluator, left, a);
+  childrenForEquivalence(evaluator, right, b);
   if (a.size() != b.size()) return false;
   std::vector<bool> taken(b.size(), false);
   for (const Item& child : a) {

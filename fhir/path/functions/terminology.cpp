@@ -97,7 +97,8 @@ bool subsumedBy(Call& call, Items& out) { return subsumption(call, true, out); }
 bool conformsTo(Call& call, Items& out) {
   std::optional<std::string_view> profile;
   if (!call.stringArgument(0, profile)) return false;
-  if (call.input.size() != 1 || !profile) return true;
+  if (call.input.size() > 1) return call.fail("conformsTo() needs a single item");
+  if (call.input.empty() || !profile) return true;
   Conformance* conformance = call.evaluator.evaluation.conformance;
   if (!conformance) return call.fail("there are no profiles here to check", base::Why::Unsupported);
   auto answer = conformance->conformsTo(call.input[0], *profile);
