@@ -464,6 +464,23 @@ inline Condition condition(std::string_view type, const search::QueryParameters&
   return {query(type, parameters), everything(), std::move(expected)};
 }
 
+TEST_P(StoreContract, a_condition_on_a_code_alone_sees_it_under_a_system_that_is_new_in_the_same_group) {
+  for (int i = 0; i < 20; ++i) {
+    std::string number = std::to_string(i);
+    std::vector<std::future<Result<CommitResult>>> answers;
+    for (const char* system : {"a", "b", "c"}) {
+      Batch batch = batchOf(
+          write(WriteMode::Put, "Patient", system + number,
+                R"("identifier":[{"system":"urn:)" + (system + number) + R"(","value":")" + number + R"("}])"));
+      batch.conditions.push_back(condition("Patient", {{"identifier", number}}));
+      answers.push_back(store_->commit(std::move(batch)));
+    }
+    int stored = 0;
+    for (auto& answer : answers) stored += answer.get().ok() ? 1 : 0;
+    EXPECT_EQ(stored, 1);
+  }
+}
+
 TEST_P(StoreContract, a_condition_that_does_not_hold_makes_the_batch_busy) {
   one(write(WriteMode::Put, "Patient", "p1", R"("identifier":[{"system":"a","value":"1"}])"));
   auto with = [&](std::string id, std::optional<std::string> expected) {

@@ -77,7 +77,7 @@ void addToken(IndexRows& rows, ParameterNumber parameter, const TokenValue& toke
   }
   if (!token.system.empty()) addHashed(rows, parameter, textOf('s', token.system));
   if (token.code.empty()) return;
-  addHashed(rows, parameter, textOf('c', token.code));
+  rows.token_systems.push_back({parameter, token.system});
   if (token.system.empty()) {
     addHashed(rows, parameter, textOf('n', token.code));
   } else {
@@ -87,9 +87,8 @@ void addToken(IndexRows& rows, ParameterNumber parameter, const TokenValue& toke
 
 void addReference(IndexRows& rows, ParameterNumber parameter, const ReferenceValue& reference) {
   if (!reference.id.empty()) {
-    const ReferenceRows& kept = referenceRows(parameter);
-    if (kept.of == parameter) addHashed(rows, parameter, textOf('r', reference.type, reference.id));
-    if (kept.by_id) addHashed(rows, parameter, textOf('i', reference.id));
+    bool has_rows = referenceRows(parameter).of == parameter;
+    if (has_rows) addHashed(rows, parameter, textOf('r', reference.type, reference.id));
   }
   if (!reference.url.empty()) addHashed(rows, parameter, textOf('u', reference.url));
   addText(rows, parameter, reference.display);
@@ -168,6 +167,7 @@ IndexRows toIndexRows(const std::vector<SearchValue>& values, const std::vector<
   sortUnique(rows.strings, [](const StringRow& row) { return std::tie(row.parameter, row.folded, row.exact); });
   sortUnique(rows.dates, [](const DateRow& row) { return std::tie(row.parameter, row.low, row.high); });
   sortUnique(rows.numbers, [](const NumberRow& row) { return std::tie(row.parameter, row.unit, row.low, row.high); });
+  sortUnique(rows.token_systems, [](const TokenSystem& one) { return std::tie(one.parameter, one.system); });
   for (const auto& id : patient_ids) {
     rows.patient_texts.push_back(patientText(id));
     rows.patients.push_back(hashOf(rows.patient_texts.back()));
@@ -203,15 +203,24 @@ int64_t canonicalUnitHash(std::string_view unit) { return unitHash(kCanonicalSys
 
 std::string presenceText(ParameterNumber parameter) { return "," + std::to_string(parameter) + ","; }
 
+int64_t tokenHash(std::string_view system, std::string_view code) {
+  return hashOf(system.empty() ? textOf('n', code) : textOf('t', system, code));
+}
+
 int64_t referenceHash(std::string_view type, std::string_view id) { return hashOf(textOf('r', type, id)); }
 
 namespace {
 
-int64_t tokenHash(const SearchOperand& operand) {
-  if (!operand.system) return hashOf(textOf('c', operand.code));
-  if (operand.code.empty()) return hashOf(textOf('s', *operand.system));
-  if (operand.system->empty()) return hashOf(textOf('n', operand.code));
-  return hashOf(textOf('t', *operand.system, operand.code));
+HashedOperand tokenOperand(const SearchClause& clause, const SearchOperand& operand, const TokenSystems& systems) {
+  HashedOperand asked{clause.parameter->number, {}};
+  if (operand.system && operand.code.empty()) {
+    asked.values.push_back(hashOf(textOf('s', *operand.system)));
+  } else if (operand.system) {
+    asked.values.push_back(tokenHash(*operand.system, operand.code));
+  } else {
+    for (const auto& system : *systems.of(asked.parameter)) asked.values.push_back(tokenHash(system, operand.code));
+  }
+  return asked;
 }
 
 HashedOperand referenceOperand(const SearchClause& clause, const SearchOperand& operand) {
@@ -221,7 +230,6 @@ HashedOperand referenceOperand(const SearchClause& clause, const SearchOperand& 
   std::string_view target = operand.reference_type;
   if (target.empty() && clause.target != 0) target = fhir::definitions::r4().type(clause.target)->name;
   if (!target.empty()) return {kept.of, {referenceHash(target, operand.reference_id)}};
-  if (kept.by_id) return {own, {hashOf(textOf('i', operand.reference_id))}};
   HashedOperand any{kept.of, {}};
   for (auto type : kept.targets)
     any.values.push_back(referenceHash(fhir::definitions::r4().type(type)->name, operand.reference_id));
@@ -230,7 +238,7 @@ HashedOperand referenceOperand(const SearchClause& clause, const SearchOperand& 
 
 }  // namespace
 
-HashedOperand hashedOperand(const SearchClause& clause, const SearchOperand& operand) {
+HashedOperand hashedOperand(const SearchClause& clause, const SearchOperand& operand, const TokenSystems& systems) {
   ParameterNumber own = clause.parameter->number;
   if (clause.modifier == Modifier::Identifier) {
     if (operand.system) return {own, {hashOf(textOf('I', *operand.system, operand.code))}};
@@ -241,7 +249,7 @@ HashedOperand hashedOperand(const SearchClause& clause, const SearchOperand& ope
   switch (clause.parameter->type) {
     case SearchType::Reference: return referenceOperand(clause, operand);
     case SearchType::Uri: return {own, {hashOf(textOf('u', operand.text))}};
-    default: return {own, {tokenHash(operand)}};
+    default: return tokenOperand(clause, operand, systems);
   }
 }
 

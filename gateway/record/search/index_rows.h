@@ -2,9 +2,10 @@
 // Search values -> index rows, and search operands -> the hashes that find them: both sides of the index in one file,
 // so that they cannot differ. Row shapes: gateway/record/store/sqlite/schema.
 //
-//   token      hash("t" system "|" code), hash("c" code), hash("s" system); without system also hash("n" code)
-//   reference  hash("r" type "/" id), and hash("i" id) where the parameter refers to many types (see
-//              reference_rows.h), or hash("u" url);
+//   token      hash("t" system "|" code) and hash("s" system), or hash("n" code) without system; a code alone is
+//   looked
+//              for under each system of token_systems.h
+//   reference  hash("r" type "/" id) (see reference_rows.h), or hash("u" url);
 //              :identifier hash("I" system "|" value) and, for an operand without a bar, hash("J" value)
 //   :of-type   hash("o" type system "|" type code "|" value)
 //   :text      hash("T" folded text) of display, Coding.display, CodeableConcept.text, Identifier.type.text; found by
@@ -26,6 +27,7 @@
 
 #include "fhir/index/extractor.h"
 #include "gateway/record/search/search_query.h"
+#include "gateway/record/search/token_systems.h"
 
 namespace gateway::record::search {
 
@@ -52,12 +54,19 @@ struct NumberRow {
   std::string low, high;
 };
 
+// A token's parameter and system; for token_systems.h.
+struct TokenSystem {
+  ParameterNumber parameter;
+  std::string system;
+};
+
 // All rows of one version, sorted, without repeats.
 struct IndexRows {
   std::vector<HashedRow> hashed;
   std::vector<StringRow> strings;
   std::vector<DateRow> dates;
   std::vector<NumberRow> numbers;
+  std::vector<TokenSystem> token_systems;
   std::string present;                     // ",12,34,": the parameters that have a value, ascending; empty: none
   std::vector<int64_t> patients;           // patientHash of Patient ids: compartments
   std::vector<std::string> patient_texts;  // what was hashed, beside each
@@ -74,7 +83,9 @@ struct HashedOperand {
   ParameterNumber parameter = 0;
   std::vector<int64_t> values;
 };
-HashedOperand hashedOperand(const SearchClause& clause, const SearchOperand& operand);
+HashedOperand hashedOperand(const SearchClause& clause, const SearchOperand& operand, const TokenSystems& systems);
+// What a token with this system and code is found by.
+int64_t tokenHash(std::string_view system, std::string_view code);
 // The value of a row that refers to this resource.
 int64_t referenceHash(std::string_view type, std::string_view id);
 int64_t exactHash(std::string_view text);

@@ -12,8 +12,6 @@ using fhir::definitions::SearchType;
 
 namespace {
 
-constexpr size_t kFewTargets = 8;
-
 // `Observation.subject.where(resolve() is Patient)` beside `Observation.subject`.
 const SearchParameter* widerThan(const Definitions& definitions, const SearchParameter& parameter) {
   if (parameter.code != "patient") return nullptr;
@@ -24,15 +22,12 @@ const SearchParameter* widerThan(const Definitions& definitions, const SearchPar
 }
 
 ReferenceRows rowsOf(const Definitions& definitions, const SearchParameter& parameter) {
-  ReferenceRows rows{parameter.number, false, {}};
+  ReferenceRows rows{parameter.number, {}};
+  if (parameter.type != SearchType::Reference) return rows;
   if (const auto* wider = widerThan(definitions, parameter)) rows.of = wider->number;
-  for (std::string_view target : parameter.targets) {
-    const auto* type = definitions.type(target);
-    bool one_type = type != nullptr && definitions.isResource(type->number);
-    if (!one_type || rows.targets.size() == kFewTargets) return {rows.of, true, {}};
-    rows.targets.push_back(type->number);
+  for (const auto& type : definitions.types()) {
+    if (definitions.isResource(type.number) && mayReferTo(parameter, type.name)) rows.targets.push_back(type.number);
   }
-  rows.by_id = rows.targets.empty();
   return rows;
 }
 

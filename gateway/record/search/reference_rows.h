@@ -1,9 +1,9 @@
 #pragma once
-// Where the index keeps what a reference parameter refers to (rows "r" and "i" of index_rows.h). The fewer rows a
-// resource has, the faster it is written; so nothing is kept twice:
+// Where the index keeps what a reference parameter refers to (rows "r" of index_rows.h). The fewer rows a resource
+// has, the faster it is written; so nothing is kept twice:
 //
 //   `patient` of Observation is `subject` where it refers to a Patient: its rows are those of `subject`;
-//   an id without its type is looked for under each type that the parameter refers to, unless these are too many.
+//   an id without its type is looked for under each type that the parameter may refer to.
 //
 // Both the writer of rows and the reader of queries ask here. Thread-safe.
 
@@ -16,8 +16,7 @@ namespace gateway::record::search {
 
 struct ReferenceRows {
   fhir::definitions::ParameterNumber of = 0;           // the parameter whose "r" rows answer: itself, or `subject`
-  bool by_id = false;                                  // there are "i" rows
-  std::vector<fhir::definitions::TypeNumber> targets;  // unless by_id: what an id can mean
+  std::vector<fhir::definitions::TypeNumber> targets;  // what an id can mean
 };
 
 const ReferenceRows& referenceRows(fhir::definitions::ParameterNumber parameter);

@@ -31,14 +31,16 @@ void breakFence(const Batch& batch, const Error& why) {
   if (batch.fence && (why.why == Why::Busy || why.why == Why::Unavailable)) batch.fence->broken = true;
 }
 
-GroupCommit::GroupCommit(sql::Connection& connection, const ContentMaker& maker, Touched& touched, Options options)
+GroupCommit::GroupCommit(sql::Connection& connection, const ContentMaker& maker, search::TokenSystems& systems,
+                         Touched& touched, Options options)
     : connection_(connection),
+      systems_(systems),
       touched_(touched),
       options_(std::move(options)),
       bodies_(connection),
       versions_(connection, options_.zone_minutes),
       planner_(connection, bodies_, maker),
-      index_(connection) {}
+      index_(connection, systems) {}
 
 Done GroupCommit::load() {
   {
@@ -175,7 +177,7 @@ Done GroupCommit::checkConditions(const CommitJob& job) {
     // The rows of earlier batches of this group must be there for the search.
     RETURN_IF_ERROR(index_.insert(culprit_));
     const Condition& condition = job.batch.conditions[i];
-    auto page = searchSqlite(connection_, versions_, condition.query, condition.rights, state_.sequence, "",
+    auto page = searchSqlite(connection_, versions_, systems_, condition.query, condition.rights, state_.sequence, "",
                              {options_.search_milliseconds, 0});
     connection_.setDeadline(0);
     if (!page.ok()) return page.error();

@@ -43,7 +43,8 @@ class GroupCommit {
     int64_t search_milliseconds = 10'000;
     int zone_minutes = 480;
   };
-  GroupCommit(sql::Connection& connection, const ContentMaker& maker, Touched& touched, Options options);
+  GroupCommit(sql::Connection& connection, const ContentMaker& maker, search::TokenSystems& systems, Touched& touched,
+              Options options);
 
   fhir::base::Done load();  // the state, from the record
   const RecordState& state() const { return state_; }
@@ -77,6 +78,7 @@ class GroupCommit {
   void rollBack();
 
   sql::Connection& connection_;
+  const search::TokenSystems& systems_;
   Touched& touched_;
   Options options_;
   BodyReader bodies_;

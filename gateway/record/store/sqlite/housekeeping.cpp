@@ -87,7 +87,7 @@ Result<bool> SqliteStore::Body::purgeSome(int64_t before) {
   // First nobody may begin to read as of then, and then the rows go.
   purged_through = static_cast<uint64_t>(outdated.back().to_seq);
   RETURN_IF_ERROR(writer->run([&](sql::Connection& to) -> Done {
-    IndexWriter rows(to);
+    IndexWriter rows(to, systems);
     for (const auto& version : outdated) rows.add(version.content, version.type, version.vkey, 0);
     RETURN_IF_ERROR(rows.remove());
     ASSIGN_OR_RETURN(auto forget, to.prepare("DELETE FROM superseded WHERE to_seq=?1 AND vkey=?2"));

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "fhir/base/name.h"
+#include "gateway/record/store/sqlite/token_system_table.h"
 
 namespace gateway::record::store {
 
@@ -39,7 +40,8 @@ constexpr Sql kDelete = {"DELETE FROM idx_value WHERE parameter=?1 AND value=?2 
 
 }  // namespace
 
-IndexWriter::IndexWriter(sql::Connection& connection) : connection_(connection) {}
+IndexWriter::IndexWriter(sql::Connection& connection, search::TokenSystems& systems)
+    : connection_(connection), systems_(systems) {}
 
 void IndexWriter::add(ContentPtr content, fhir::definitions::TypeNumber type, int64_t vkey, uint32_t batch) {
   const search::IndexRows& rows = content->rows;
@@ -142,6 +144,7 @@ Done IndexWriter::run(bool remove) {
 Done IndexWriter::insert(uint32_t& culprit) {
   culprit = kNoBatch;
   RETURN_IF_ERROR(insertTexts(culprit));
+  RETURN_IF_ERROR(insertSystems());
   RETURN_IF_ERROR(run(false));
   for (auto parameter : repeated_dates_) {
     ASSIGN_OR_RETURN(auto repeats, connection_.prepare("INSERT OR IGNORE INTO date_repeats(parameter) VALUES(?1)"));
@@ -204,7 +207,22 @@ Done IndexWriter::insertTexts(uint32_t& culprit) {
   return {};
 }
 
+// Readers may know a system before the commit, or one whose commit failed: they look for what is not there.
+Done IndexWriter::insertSystems() {
+  for (const auto& content : contents_) {
+    for (const auto& [parameter, system] : content->rows.token_systems) {
+      auto known = known_systems_.insert({parameter, system});
+      if (!known.second) continue;
+      inserted_systems_.push_back(*known.first);
+      RETURN_IF_ERROR(insertTokenSystem(connection_, parameter, system));
+      systems_.add(parameter, system);
+    }
+  }
+  return {};
+}
+
 void IndexWriter::committed() {
+  inserted_systems_.clear();
   for (const auto& known : inserted_) known_[slotOf(known.hash)] = known;
   inserted_.clear();
 }
@@ -212,6 +230,8 @@ void IndexWriter::committed() {
 void IndexWriter::rolledBack() {
   forget();
   inserted_.clear();
+  for (const auto& one : inserted_systems_) known_systems_.erase(one);
+  inserted_systems_.clear();
 }
 
 }  // namespace gateway::record::store

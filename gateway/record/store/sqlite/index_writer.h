@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/record/sql/sqlite.h"
@@ -15,7 +16,7 @@ namespace gateway::record::store {
 
 class IndexWriter {
  public:
-  explicit IndexWriter(sql::Connection& connection);
+  IndexWriter(sql::Connection& connection, search::TokenSystems& systems);
 
   // The rows of one version; `batch` is told when its text collides with another one.
   void add(ContentPtr content, fhir::definitions::TypeNumber type, int64_t vkey, uint32_t batch);
@@ -67,9 +68,11 @@ class IndexWriter {
   void forget();
   fhir::base::Done run(bool remove);
   fhir::base::Done insertTexts(uint32_t& culprit);
+  fhir::base::Done insertSystems();
   bool isKnown(int64_t hash, uint32_t check) const;
 
   sql::Connection& connection_;
+  search::TokenSystems& systems_;
   std::vector<ContentPtr> contents_;  // keeps the rows alive
   std::vector<Entry<search::HashedRow>> values_;
   std::vector<Entry<search::StringRow>> strings_;
@@ -79,6 +82,8 @@ class IndexWriter {
   std::vector<TextEntry> patient_texts_;
   std::vector<Entry<std::string>> presents_;                     // in the order of vkey
   std::set<fhir::definitions::ParameterNumber> repeated_dates_;  // of which a version has several values
+  std::set<std::pair<fhir::definitions::ParameterNumber, std::string>> known_systems_;        // in token_system
+  std::vector<std::pair<fhir::definitions::ParameterNumber, std::string>> inserted_systems_;  // since the last commit
   std::vector<Known> known_;
   std::vector<Known> inserted_;  // becomes known at the commit
 };

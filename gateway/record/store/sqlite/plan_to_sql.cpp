@@ -178,7 +178,8 @@ SqlText PlanToSql::checkPositive(std::string_view alias, TypeNumber type, const 
   if (search::isDerived(*clause.parameter)) return checkDerived(alias, type, clause);
   std::string row_alias = this->alias('i');
   std::string vkey = column(alias, "vkey");
-  for (const auto& row : rowConditions(definitions_, clause, row_alias)) ways.push_back(exists(row, row_alias, vkey));
+  for (const auto& row : rowConditions(definitions_, systems_, clause, row_alias))
+    ways.push_back(exists(row, row_alias, vkey));
   return anyOf(ways);
 }
 
@@ -331,11 +332,11 @@ std::optional<Scan> PlanToSql::scan(TypeNumber type, const SearchClause& clause,
   SqlText narrower;
   for (const auto* other : same_row) {
     std::vector<SqlText> ways;
-    for (auto& row : rowConditions(definitions_, *other, row_alias)) ways.push_back(std::move(row.where));
+    for (auto& row : rowConditions(definitions_, systems_, *other, row_alias)) ways.push_back(std::move(row.where));
     narrower << " AND " << anyOf(ways);
   }
   std::optional<Scan> all;
-  for (auto& row : rowConditions(definitions_, clause, row_alias)) {
+  for (auto& row : rowConditions(definitions_, systems_, clause, row_alias)) {
     if (!row.drives) return std::nullopt;
     if (row.ranges.empty()) row.ranges.push_back({"", row.where});
     for (const auto& range : row.ranges) {

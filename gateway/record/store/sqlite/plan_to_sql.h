@@ -13,6 +13,7 @@
 
 #include "gateway/record/search/rights.h"
 #include "gateway/record/search/search_query.h"
+#include "gateway/record/search/token_systems.h"
 #include "gateway/record/sql/sqlite.h"
 
 namespace gateway::record::store {
@@ -42,8 +43,9 @@ struct Scan {
 
 class PlanToSql {
  public:
-  PlanToSql(const Definitions& definitions, const search::Rights& rights, uint64_t as_of)
-      : definitions_(definitions), rights_(rights), as_of_(static_cast<int64_t>(as_of)) {}
+  PlanToSql(const Definitions& definitions, const search::TokenSystems& systems, const search::Rights& rights,
+            uint64_t as_of)
+      : definitions_(definitions), systems_(systems), rights_(rights), as_of_(static_cast<int64_t>(as_of)) {}
 
   // The version row `alias` is of the type, current as of the sequence, and visible.
   SqlText current(std::string_view alias, TypeNumber type);
@@ -77,6 +79,7 @@ class PlanToSql {
   bool inCompartment(TypeNumber type, const fhir::definitions::SearchParameter& parameter) const;
 
   const Definitions& definitions_;
+  const search::TokenSystems& systems_;
   const search::Rights& rights_;
   int64_t as_of_;
   int aliases_ = 0;

@@ -100,7 +100,11 @@ SqlText parameterIs(std::string_view alias, const SearchClause& clause) {
 }
 
 RowCondition hashed(const search::HashedOperand& operand, std::string_view alias) {
-  RowCondition row{"idx_value", "", {}, true, operand.values.size() == 1};
+  RowCondition row{"idx_value", "", {}, true, operand.values.size() <= 1};
+  if (operand.values.empty()) {  // a code alone, of a parameter that has no value anywhere
+    row.where << "0";
+    return row;
+  }
   row.where << column(alias, "parameter") << "=";
   row.where.value(int64_t{operand.parameter})
       << " AND " << column(alias, "value") << " IN " << listOf(operand.values);
@@ -279,8 +283,8 @@ SqlText listOf(const std::vector<int64_t>& values) {
   return out << ")";
 }
 
-std::vector<RowCondition> rowConditions(const Definitions& definitions, const SearchClause& clause,
-                                        std::string_view alias) {
+std::vector<RowCondition> rowConditions(const Definitions& definitions, const search::TokenSystems& systems,
+                                        const SearchClause& clause, std::string_view alias) {
   std::vector<RowCondition> rows;
   std::vector<search::HashedOperand> asked;
   for (const auto& operand : clause.any_of) {
@@ -299,7 +303,7 @@ std::vector<RowCondition> rowConditions(const Definitions& definitions, const Se
     switch (clause.parameter->type) {
       case SearchType::Token:
       case SearchType::Reference:
-      case SearchType::Uri: gather(asked, search::hashedOperand(clause, operand)); break;
+      case SearchType::Uri: gather(asked, search::hashedOperand(clause, operand, systems)); break;
       case SearchType::String: rows.push_back(ofString(clause, operand, alias)); break;
       case SearchType::Date: rows.push_back(ofDate(clause, operand, alias)); break;
       case SearchType::Number:

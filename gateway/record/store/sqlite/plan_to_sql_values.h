@@ -29,8 +29,8 @@ struct RowCondition {
 
 // The rows that say that one of the operands holds: one condition per way in which rows stand together. The clause is
 // neither derived nor a chain, and its modifier neither :missing nor :not.
-std::vector<RowCondition> rowConditions(const Definitions& definitions, const search::SearchClause& clause,
-                                        std::string_view alias);
+std::vector<RowCondition> rowConditions(const Definitions& definitions, const search::TokenSystems& systems,
+                                        const search::SearchClause& clause, std::string_view alias);
 
 // Conditions on the columns `low` and `high` of `alias`.
 SqlText dateCondition(std::string_view alias, const search::SearchOperand& operand);

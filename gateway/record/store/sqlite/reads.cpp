@@ -86,7 +86,8 @@ Result<SearchPage> SqliteStore::search(const search::SearchQuery& query, const R
   SearchLimits limits;
   limits.milliseconds = body_->options.search_milliseconds;
   ASSIGN_OR_RETURN(auto reader, body_->readers->take(true));
-  auto page = searchSqlite(reader.connection(), reader->versions, query, rights, sequence, after_key, limits);
+  auto page =
+      searchSqlite(reader.connection(), reader->versions, body_->systems, query, rights, sequence, after_key, limits);
   reader.connection().setDeadline(0);
   // Rows may have been removed while we were reading.
   if (as_of && page.ok()) RETURN_IF_ERROR(body_->searchable(rights, as_of));

@@ -40,9 +40,9 @@ struct Expected {
 
 class Reindex {
  public:
-  Reindex(ReaderPool& readers, Writer& writer, const ContentMaker& maker,
+  Reindex(ReaderPool& readers, Writer& writer, const ContentMaker& maker, search::TokenSystems& systems,
           const std::function<void(uint64_t, uint64_t)>& progress)
-      : readers_(readers), writer_(writer), maker_(maker), progress_(progress) {}
+      : readers_(readers), writer_(writer), maker_(maker), systems_(systems), progress_(progress) {}
 
   Result<uint64_t> run(bool check_only) {
     ASSIGN_OR_RETURN(newest_, newestVersion());
@@ -59,6 +59,7 @@ class Reindex {
       RETURN_IF_ERROR(compare(some, check_only));
     }
     RETURN_IF_ERROR(repairTexts(check_only));
+    RETURN_IF_ERROR(repairSystems(check_only));
     return differences_;
   }
 
@@ -144,6 +145,9 @@ class Reindex {
   Done checkTexts(ReaderPool::Loan& reader, const Expected& expected) {
     const search::IndexRows& rows = expected.content->rows;
     if (expected.indexed) {
+      for (const auto& [parameter, system] : rows.token_systems) {
+        if (!systems_.contains(parameter, system)) missing_systems_.emplace(parameter, system);
+      }
       for (const auto& row : rows.hashed) RETURN_IF_ERROR(checkText(reader, row.value, row.text));
     }
     for (size_t i = 0; i < rows.patients.size(); ++i) {
@@ -173,6 +177,18 @@ class Reindex {
       }
       return {};
     });
+  }
+
+  Done repairSystems(bool check_only) {
+    differences_ += missing_systems_.size();
+    if (check_only || missing_systems_.empty()) return {};
+    RETURN_IF_ERROR(writer_.run([&](sql::Connection& to) -> Done {
+      for (const auto& [parameter, system] : missing_systems_)
+        RETURN_IF_ERROR(insertTokenSystem(to, parameter, system));
+      return {};
+    }));
+    for (const auto& [parameter, system] : missing_systems_) systems_.add(parameter, system);
+    return {};
   }
 
   using Rows = std::unordered_map<int64_t, std::vector<IndexRow>>;
@@ -213,7 +229,7 @@ class Reindex {
     }
     if (check_only) return {};
     return writer_.run([&](sql::Connection& to) -> Done {
-      IndexWriter index(to);
+      IndexWriter index(to, systems_);
       for (int64_t vkey : vkeys) RETURN_IF_ERROR(replace(to, index, vkey, actual[vkey], expected[vkey]));
       uint32_t culprit = 0;
       return index.insert(culprit);
@@ -243,12 +259,14 @@ class Reindex {
   ReaderPool& readers_;
   Writer& writer_;
   const ContentMaker& maker_;
+  search::TokenSystems& systems_;
   const std::function<void(uint64_t, uint64_t)>& progress_;
   int64_t newest_ = 0;
   uint64_t differences_ = 0;
   std::unordered_map<int64_t, Fingerprint> fingerprints_;
   std::set<int64_t> checked_;
   std::unordered_map<int64_t, std::string> missing_texts_;
+  std::set<std::pair<fhir::definitions::ParameterNumber, std::string>> missing_systems_;
 };
 
 }  // namespace
@@ -256,7 +274,7 @@ class Reindex {
 Result<uint64_t> SqliteStore::reindex(bool check_only,
                                       const std::function<void(uint64_t done, uint64_t total)>& progress) {
   std::lock_guard no_purge(body_->purge_mutex);
-  return Reindex(*body_->readers, *body_->writer, body_->maker, progress).run(check_only);
+  return Reindex(*body_->readers, *body_->writer, body_->maker, body_->systems, progress).run(check_only);
 }
 
 }  // namespace gateway::record::store

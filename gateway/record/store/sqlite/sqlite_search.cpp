@@ -49,7 +49,7 @@ class Search : public search::Estimator {
         reader_(reader),
         query_(query),
         order_(search::orderOf(query)),
-        sql_(fhir::definitions::r4(), run.rights, run.as_of),
+        sql_(fhir::definitions::r4(), run.systems, run.rights, run.as_of),
         sort_(query, fhir::definitions::r4()) {}
 
   Result<SearchPage> page(std::string_view after_key) {
@@ -295,11 +295,11 @@ class Search : public search::Estimator {
 
 }  // namespace
 
-Result<SearchPage> searchSqlite(sql::Connection& connection, VersionReader& reader, const SearchQuery& query,
-                                const Rights& rights, uint64_t as_of, std::string_view after_key,
-                                const SearchLimits& limits) {
+Result<SearchPage> searchSqlite(sql::Connection& connection, VersionReader& reader,
+                                const search::TokenSystems& systems, const SearchQuery& query, const Rights& rights,
+                                uint64_t as_of, std::string_view after_key, const SearchLimits& limits) {
   RETURN_IF_ERROR(ensureReferenceHash(connection));
-  SearchRun run(connection, rights, as_of, limits);
+  SearchRun run(connection, systems, rights, as_of, limits);
   return Search(run, reader, query).page(after_key);
 }
 

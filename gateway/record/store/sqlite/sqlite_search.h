@@ -6,6 +6,7 @@
 
 #include "gateway/record/search/planner.h"
 #include "gateway/record/search/search_query.h"
+#include "gateway/record/search/token_systems.h"
 #include "gateway/record/sql/sqlite.h"
 #include "gateway/record/store/resource_store.h"
 #include "gateway/record/store/sqlite/version_reader.h"
@@ -20,7 +21,8 @@ struct SearchLimits {
 
 // Used by one thread at a time, like its connection.
 fhir::base::Result<SearchPage> searchSqlite(sql::Connection& connection, VersionReader& reader,
-                                            const search::SearchQuery& query, const Rights& rights, uint64_t as_of,
-                                            std::string_view after_key, const SearchLimits& limits);
+                                            const search::TokenSystems& systems, const search::SearchQuery& query,
+                                            const Rights& rights, uint64_t as_of, std::string_view after_key,
+                                            const SearchLimits& limits);
 
 }  // namespace gateway::record::store

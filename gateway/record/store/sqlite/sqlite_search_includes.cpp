@@ -63,7 +63,7 @@ class Includes {
         query_(query),
         page_(page),
         definitions_(fhir::definitions::r4()),
-        sql_(definitions_, run.rights, run.as_of) {}
+        sql_(definitions_, run.systems, run.rights, run.as_of) {}
 
   Done add(const std::vector<int64_t>& vkeys) {
     std::vector<Known> round;

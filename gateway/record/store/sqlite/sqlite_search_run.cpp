@@ -6,9 +6,10 @@ using fhir::base::Error;
 using fhir::base::Result;
 using fhir::base::Why;
 
-SearchRun::SearchRun(sql::Connection& connection, const Rights& rights_in, uint64_t as_of_in,
-                     const SearchLimits& limits_in)
-    : rights(rights_in),
+SearchRun::SearchRun(sql::Connection& connection, const search::TokenSystems& systems_in, const Rights& rights_in,
+                     uint64_t as_of_in, const SearchLimits& limits_in)
+    : systems(systems_in),
+      rights(rights_in),
       as_of(as_of_in),
       limits(limits_in),
       connection_(connection),

@@ -10,7 +10,8 @@ namespace gateway::record::store {
 
 class SearchRun {
  public:
-  SearchRun(sql::Connection& connection, const Rights& rights_in, uint64_t as_of_in, const SearchLimits& limits_in);
+  SearchRun(sql::Connection& connection, const search::TokenSystems& systems_in, const Rights& rights_in,
+            uint64_t as_of_in, const SearchLimits& limits_in);
   ~SearchRun();  // takes the time limit off the connection
   SearchRun(const SearchRun&) = delete;
   SearchRun& operator=(const SearchRun&) = delete;
@@ -22,6 +23,7 @@ class SearchRun {
   // The one number that the statement gives.
   fhir::base::Result<int64_t> number(const SqlText& sql);
 
+  const search::TokenSystems& systems;
   const Rights& rights;
   const uint64_t as_of;
   const SearchLimits& limits;

@@ -82,7 +82,8 @@ Done SqliteStore::Body::open() {
   ASSIGN_OR_RETURN(connection, openRecordFile(path, options.cache_bytes));
   RETURN_IF_ERROR(loadDictionaries(*connection, dictionaries));
   ASSIGN_OR_RETURN(purged_through, loadPurgedThrough(*connection));
-  writer = std::make_unique<Writer>(*connection, maker, writerOptions(options, participants));
+  RETURN_IF_ERROR(loadTokenSystems(*connection, systems));
+  writer = std::make_unique<Writer>(*connection, maker, systems, writerOptions(options, participants));
   RETURN_IF_ERROR(writer->start());
   readers = std::make_unique<ReaderPool>(
       ReaderPool::Options{path, options.readers, options.reader_cache_bytes, options.zone_minutes});

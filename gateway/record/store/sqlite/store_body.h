@@ -15,6 +15,7 @@
 #include "gateway/record/store/sqlite/dictionaries.h"
 #include "gateway/record/store/sqlite/reader_pool.h"
 #include "gateway/record/store/sqlite/sqlite_store.h"
+#include "gateway/record/store/sqlite/token_system_table.h"
 #include "gateway/record/store/sqlite/writer.h"
 
 namespace gateway::record::store {
@@ -44,6 +45,7 @@ struct SqliteStore::Body {
   std::unique_ptr<sql::FolderLock> lock;
   Dictionaries dictionaries;
   ContentMaker maker;
+  search::TokenSystems systems;
   std::vector<CommitParticipant*> participants;
   // In this order: the writer's connection is opened first and closed last.
   std::unique_ptr<sql::Connection> connection;

@@ -35,8 +35,12 @@ bool byHash(const SearchClause& clause) {
   SearchType type = clause.parameter->type;
   bool hashed = type == SearchType::Token || type == SearchType::Reference || type == SearchType::Uri;
   bool plain = clause.modifier == Modifier::None || clause.modifier == Modifier::Identifier;
+  // A code alone can match under any system, also one that comes later.
+  bool any_system = type == SearchType::Token && clause.modifier == Modifier::None &&
+                    std::any_of(clause.any_of.begin(), clause.any_of.end(), [](const auto& o) { return !o.system; });
   bool missing = std::any_of(clause.any_of.begin(), clause.any_of.end(), [](const auto& o) { return o.missing; });
-  return hashed && plain && !missing && !clause.any_of.empty() && !search::isDerived(*clause.parameter);
+  return hashed && plain && !any_system && !missing && !clause.any_of.empty() &&
+         !search::isDerived(*clause.parameter);
 }
 
 }  // namespace
@@ -82,9 +86,10 @@ std::vector<uint64_t> Touched::keysOf(const SearchQuery& query, std::string_view
   }
   if (query.type == 0) return {kAnything};
   if (watched == nullptr) return {typeKey(query.type)};
+  static const search::TokenSystems kNoSystems;
   std::vector<uint64_t> keys;
   for (const auto& operand : watched->any_of) {
-    auto asked = search::hashedOperand(*watched, operand);
+    auto asked = search::hashedOperand(*watched, operand, kNoSystems);
     for (int64_t value : asked.values) keys.push_back(valueKey(query.type, asked.parameter, value));
   }
   if (!expected.empty()) keys.push_back(resourceKey(query.type, expected));

@@ -25,11 +25,11 @@ int onLog(void* frames, sqlite3*, const char*, int count) {
 
 }  // namespace
 
-Writer::Writer(Connection& connection, const ContentMaker& maker, Options options)
+Writer::Writer(Connection& connection, const ContentMaker& maker, search::TokenSystems& systems, Options options)
     : connection_(connection),
       options_(std::move(options)),
       queue_(options_.queue),
-      group_(connection, maker, touched_, options_.group) {}
+      group_(connection, maker, systems, touched_, options_.group) {}
 
 Writer::~Writer() { stop(); }
 

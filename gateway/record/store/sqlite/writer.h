@@ -23,7 +23,7 @@ class Writer {
     int64_t checkpoint_bytes = 80 << 20;
   };
   // `connection` must outlive the writer; nobody else uses it from start() on.
-  Writer(sql::Connection& connection, const ContentMaker& maker, Options options);
+  Writer(sql::Connection& connection, const ContentMaker& maker, search::TokenSystems& systems, Options options);
   ~Writer();  // stops
   fhir::base::Done start();
 

@@ -10,6 +10,18 @@ INSERT INTO idx_present
 DELETE FROM idx_value WHERE value=(SELECT hash FROM hashed_text WHERE text='p');
 DELETE FROM hashed_text WHERE text='p';
 
+-- A token has one row, under its system and code, and a code alone is looked for under the systems of its parameter;
+-- an id is looked for under the types that a reference can have. `system`: empty for tokens without one.
+CREATE TABLE token_system(parameter INTEGER NOT NULL, system TEXT NOT NULL, PRIMARY KEY(parameter, system)) WITHOUT ROWID;
+INSERT OR IGNORE INTO token_system
+  SELECT v.parameter, CASE WHEN t.text<'o' THEN '' ELSE substr(t.text, 3) END
+  FROM (SELECT DISTINCT parameter, value FROM idx_value) AS v JOIN hashed_text AS t ON t.hash=v.value
+  WHERE (t.text>='s' || char(31) AND t.text<'s ') OR (t.text>='n' || char(31) AND t.text<'n ');
+DELETE FROM idx_value WHERE value IN (
+  SELECT hash FROM hashed_text
+  WHERE (text>='c' || char(31) AND text<'c ') OR (text>='i' || char(31) AND text<'i '));
+DELETE FROM hashed_text WHERE (text>='c' || char(31) AND text<'c ') OR (text>='i' || char(31) AND text<'i ');
+
 -- Numbers stand by version instead of by size: new ones are then written at the ends of few runs, and a search by
 -- number looks through the run of its unit.
 DROP INDEX idx_number_of;

@@ -15,6 +15,7 @@
 #include "gateway/record/search/query_parser.h"
 #include "gateway/record/store/sqlite/sqlite_search.h"
 #include "gateway/record/store/sqlite/sqlite_store.h"
+#include "gateway/record/store/sqlite/token_system_table.h"
 
 namespace gateway::record::search {
 
@@ -105,10 +106,12 @@ class TrialRecord {
       sql::Connection::Options reader;
       reader.use = sql::Connection::Use::Reader;
       ASSIGN_OR_RETURN(connection_, sql::Connection::open(file(), reader));
+      RETURN_IF_ERROR(store::loadTokenSystems(*connection_, systems_));
       versions_ = std::make_unique<store::VersionReader>(*connection_, 480);
     }
     ASSIGN_OR_RETURN(uint64_t latest, store_->latestSequence(rights));
-    return store::searchSqlite(*connection_, *versions_, query, rights, as_of.value_or(latest), after_key, limits);
+    return store::searchSqlite(*connection_, *versions_, systems_, query, rights, as_of.value_or(latest), after_key,
+                               limits);
   }
 
   // The ids of all pages, in order.
@@ -137,6 +140,7 @@ class TrialRecord {
   }
 
   std::string folder_;
+  TokenSystems systems_;
   std::unique_ptr<store::SqliteStore> store_;
   std::unique_ptr<sql::Connection> connection_;
   std::unique_ptr<store::VersionReader> versions_;

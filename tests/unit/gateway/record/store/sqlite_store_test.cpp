@@ -119,6 +119,40 @@ TEST_F(OlderFiles, are_brought_up_and_find_what_they_found) {
   }
 }
 
+TEST_F(SqliteFiles, a_code_alone_is_found_under_each_system_also_after_a_start) {
+  open();
+  const char* kCodes[] = {R"({"system":"http://loinc.org","code":"X"})", R"({"system":"urn:local","code":"X"})",
+                          R"({"code":"X"})", R"({"system":"urn:local","code":"Y"})"};
+  Batch batch;
+  for (int i = 0; i < 4; ++i) {
+    batch.writes.push_back(write(WriteMode::Put, "Observation", std::to_string(i),
+                                 R"("status":"final","code":{"coding":[)" + std::string(kCodes[i]) + "]}"));
+  }
+  ASSERT_TRUE(commit(std::move(batch)).ok());
+  auto count = [&](const std::string& code) {
+    auto page = store_->search(contract::query("Observation", {{"code", code}}), everything(), {}, {});
+    return page.ok() ? page->matches.size() : 99;
+  };
+  for (bool again : {false, true}) {
+    if (again) open();
+    EXPECT_EQ(count("X"), 3u);
+    EXPECT_EQ(count("|X"), 1u);
+    EXPECT_EQ(count("urn:local|X"), 1u);
+    EXPECT_EQ(count("urn:local|"), 2u);
+    EXPECT_EQ(count("Z"), 0u);
+  }
+  store_.reset();
+  {
+    auto db = sql::Connection::open(folder_ + "/record.db", {});
+    ASSERT_TRUE((*db)->exec("DELETE FROM token_system").ok());
+  }
+  open();
+  EXPECT_EQ(wrongIndexRows(), 4u) << "the three systems of code, and that of status";
+  ASSERT_TRUE(store_->reindex(false, {}).ok());
+  EXPECT_EQ(count("X"), 3u);
+  EXPECT_EQ(wrongIndexRows(), 0u);
+}
+
 TEST_F(SqliteFiles, a_database_of_another_program_is_refused) {
   {
     auto db = sql::Connection::open(folder_ + "/record.db", {});
