@@ -9,6 +9,8 @@ namespace {
 
 constexpr size_t kQuietGroups = 4;
 constexpr size_t kQuietFactor = 4;
+constexpr size_t kFlood = 16;  // so many bulk batches in a group: nobody waits for a single one of them
+constexpr int64_t kFloodMilliseconds = 200;
 
 size_t weightOf(const CommitJob& job) { return std::max<size_t>(1, job.batch.writes.size()); }
 
@@ -47,6 +49,19 @@ void CommitQueue::move(std::deque<CommitJobPtr>& from, size_t& writes, size_t bu
   }
 }
 
+// A group writes each page that it touches, so the fewer groups, the faster a flood of bulk batches goes down.
+void CommitQueue::waitForCompany(std::unique_lock<std::mutex>& lock) {
+  if (closed_ || !tasks_.empty() || crowd_ <= 1) return;
+  const bool flood = live_.empty() && crowd_ > kFlood;
+  const size_t enough = options_.group_writes * (flood ? kQuietFactor : 1);
+  const std::chrono::milliseconds longest(flood ? kFloodMilliseconds : options_.group_milliseconds);
+  arrived_.wait_for(lock, longest, [&] {
+    bool all_here = !flood && live_.size() + bulk_.size() >= crowd_;
+    bool cut_short = closed_ || !tasks_.empty() || (flood && (!live_.empty() || bytes_ > options_.bytes / 2));
+    return all_here || cut_short || waitingWrites() >= enough;
+  });
+}
+
 CommitQueue::Work CommitQueue::take(int64_t idle_milliseconds) {
   using std::chrono::milliseconds;
   std::unique_lock lock(mutex_);
@@ -56,12 +71,7 @@ CommitQueue::Work CommitQueue::take(int64_t idle_milliseconds) {
     work.closed = closed_;
     return work;
   }
-  if (tasks_.empty() && !closed_ && crowd_ > 1) {
-    arrived_.wait_for(lock, milliseconds(options_.group_milliseconds), [&] {
-      bool all_here = live_.size() + bulk_.size() >= crowd_;
-      return closed_ || all_here || waitingWrites() >= options_.group_writes || !tasks_.empty();
-    });
-  }
+  waitForCompany(lock);
   for (auto& task : tasks_) work.tasks.push_back(std::move(task));
   tasks_.clear();
   // Live batches first; a quarter of the group is for bulk ones, if there are any, so that they are never starved.

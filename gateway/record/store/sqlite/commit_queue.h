@@ -64,6 +64,7 @@ class CommitQueue {
  private:
   bool hasWork() const { return !live_.empty() || !bulk_.empty() || !tasks_.empty(); }
   size_t waitingWrites() const { return live_writes_ + bulk_writes_; }
+  void waitForCompany(std::unique_lock<std::mutex>& lock);
   void move(std::deque<CommitJobPtr>& from, size_t& writes, size_t budget, size_t& taken, Work& work);
 
   const Options options_;

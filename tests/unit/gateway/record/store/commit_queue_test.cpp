@@ -55,6 +55,22 @@ TEST(CommitQueue, groups_grow_while_all_is_bulk_and_shrink_at_the_first_live_bat
   EXPECT_EQ(count(work, Lane::Live), 1u);
 }
 
+TEST(CommitQueue, a_flood_of_bulk_batches_is_gathered_until_a_live_one_comes) {
+  CommitQueue queue({1'000'000, 100, 0});
+  for (int i = 0; i < 20; ++i) push(queue, Lane::Bulk, 1);
+  EXPECT_EQ(queue.take(0).group.size(), 20u);
+  push(queue, Lane::Bulk, 1);
+  {
+    std::jthread others([&] {
+      for (int i = 0; i < 39; ++i) push(queue, Lane::Bulk, 1);
+    });
+    EXPECT_EQ(queue.take(0).group.size(), 40u);
+  }
+  push(queue, Lane::Bulk, 1);
+  std::jthread live([&] { push(queue, Lane::Live, 1); });
+  EXPECT_EQ(queue.take(0).group.size(), 2u);
+}
+
 TEST(CommitQueue, a_batch_larger_than_a_group_goes_alone) {
   CommitQueue queue({1'000'000, 100, 0});
   push(queue, Lane::Live, 500);
