@@ -464,14 +464,14 @@ void Gateway::stop() {
   Body& b = *body_;
   if (b.stopped) return;
   b.stopped = true;
-  b.ready = false;
+  const bool served = b.ready.exchange(false);
   if (b.admin) b.admin->stop();
   for (auto& runner : b.runners) runner->stop();
   if (b.source_http) b.source_http->stop();
   if (b.http) b.http->stop();
   if (b.pipeline) b.pipeline->stop();
   b.runners.clear();
-  b.log->info("gateway.stopped");
+  if (served) b.log->info("gateway.stopped");
 }
 
 CommandParts Gateway::commandParts() {

@@ -16,13 +16,13 @@ void addRecordCommands(CLI::App& app, int& exit_code);  // inbox, trace, dump, r
 void addFhirpath(CLI::App& app, int& exit_code);        // fhirpath
 // The words of the command line with the expression of `fhirpath` behind "--" where it begins with a minus.
 std::vector<std::string> withExpressionApart(std::vector<std::string> words);
-void addConvert(CLI::App& app, int& exit_code);         // convert
-void addValidate(CLI::App& app, int& exit_code);        // validate
-void addMapCommands(CLI::App& app, int& exit_code);     // map, code-map (map.cpp)
-void addView(CLI::App& app, int& exit_code);            // view
-void addPatch(CLI::App& app, int& exit_code);           // patch
-void addTerminology(CLI::App& app, int& exit_code);     // terminology (terminology.cpp)
-void addCodeSystem(CLI::App& app, int& exit_code);      // code-system import (code_system.cpp)
+void addConvert(CLI::App& app, int& exit_code);      // convert
+void addValidate(CLI::App& app, int& exit_code);     // validate
+void addMapCommands(CLI::App& app, int& exit_code);  // map, code-map (map.cpp)
+void addView(CLI::App& app, int& exit_code);         // view
+void addPatch(CLI::App& app, int& exit_code);        // patch
+void addTerminology(CLI::App& app, int& exit_code);  // terminology (terminology.cpp)
+void addCodeSystem(CLI::App& app, int& exit_code);   // code-system import (code_system.cpp)
 
 // Options that every command on a data directory has. The vector and strings must outlive the parse.
 struct ConfigOptions {
