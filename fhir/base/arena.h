@@ -45,9 +45,14 @@ class Arena {
     return {memory, text.size()};
   }
 
+  // Bytes that are taken since the last reset(), about.
+  size_t used() const { return left_behind_ + static_cast<size_t>(next_ - begin_); }
+
   void reset() {
     if (blocks_.empty()) return;
     block_ = 0;
+    left_behind_ = 0;
+    begin_ = blocks_[0].memory.get();
     next_ = blocks_[0].memory.get();
     end_ = next_ + blocks_[0].size;
   }
@@ -60,6 +65,7 @@ class Arena {
 
   // Goes on to a block that has room; those between stay empty until reset().
   [[gnu::noinline]] void enterBlock(size_t at_least) {
+    left_behind_ = used();
     if (block_ < blocks_.size()) ++block_;
     while (block_ < blocks_.size() && blocks_[block_].size < at_least) ++block_;
     if (block_ >= blocks_.size()) {
@@ -68,13 +74,15 @@ class Arena {
       blocks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size});
       block_ = blocks_.size() - 1;
     }
-    next_ = blocks_[block_].memory.get();
+    begin_ = next_ = blocks_[block_].memory.get();
     end_ = next_ + blocks_[block_].size;
   }
 
   size_t first_block_;
   std::vector<Block> blocks_;
-  size_t block_ = 0;  // that next_ and end_ stand in
+  size_t block_ = 0;        // that next_ and end_ stand in
+  size_t left_behind_ = 0;  // bytes taken in the blocks before
+  std::byte* begin_ = nullptr;
   std::byte* next_ = nullptr;
   std::byte* end_ = nullptr;
 };

@@ -38,7 +38,12 @@ bool namesItself(const Item& item, std::string_view name) {
 }  // namespace
 
 Evaluator::Evaluator(const Expression::Program& p, Evaluation& e, std::span<const Item> focus)
-    : program(p), evaluation(e), pool(e.arena), focus_(focus), steps_(e.step_budget) {}
+    : program(p),
+      evaluation(e),
+      pool(e.arena),
+      focus_(focus),
+      steps_(e.step_budget),
+      most_memory_(e.arena.used() + std::min<uint64_t>(e.memory_budget, UINT64_MAX / 2)) {}
 
 bool Evaluator::fail(uint32_t offset, std::string what, base::Why why) {
   error = base::Error{why, std::move(what), program.place(offset)};
@@ -46,6 +51,8 @@ bool Evaluator::fail(uint32_t offset, std::string what, base::Why why) {
 }
 
 bool Evaluator::spent(uint32_t offset) {
+  if (evaluation.arena.used() > most_memory_)
+    return fail(offset, "the evaluation takes more memory than its budget", base::Why::TooCostly);
   return fail(offset, "the evaluation takes more steps than its budget", base::Why::TooCostly);
 }
 

@@ -62,7 +62,7 @@ class Evaluator {
 
   // Counts work done; false when the budget is spent.
   bool spend(uint64_t steps, uint32_t offset) {
-    if (steps_ < steps) return spent(offset);
+    if (steps_ < steps || evaluation.arena.used() > most_memory_) return spent(offset);
     steps_ -= steps;
     return true;
   }
@@ -126,6 +126,7 @@ class Evaluator {
 
   std::span<const Item> focus_;
   uint64_t steps_;
+  uint64_t most_memory_;
   uint32_t depth_ = 0;
   Defined* defined_ = nullptr;
 };

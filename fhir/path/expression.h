@@ -93,6 +93,7 @@ struct Evaluation {
   const Item* root_resource = nullptr;  // %rootResource; %resource when not given
   base::Temporal now;                   // now(), today(), timeOfDay(); given by the host
   uint64_t step_budget = 10'000'000;    // evaluation steps; beyond: Why::TooCostly
+  uint64_t memory_budget = 256u << 20;  // bytes of the arena that it may take; beyond: Why::TooCostly
   uint32_t depth_budget = 200;          // nested calls
   void* host = nullptr;                 // for host functions
 };

@@ -7,6 +7,8 @@ namespace fhir::validate {
 
 namespace {
 
+constexpr uint64_t kMostMemory = 32u << 20;  // of one evaluation
+
 // True alone is true: an empty result means that the rule could not be shown to hold.
 bool isTrue(const path::Collection& result, base::Arena& arena) {
   if (result.size() != 1) return false;
@@ -33,6 +35,7 @@ void Pass::checkInvariant(uint32_t index, const Invariant& invariant) {
   evaluation.conformance = this;
   evaluation.now = options.now;
   evaluation.step_budget = options.invariant_steps;
+  evaluation.memory_budget = kMostMemory;
   evaluation.depth_budget = 100;
   Outside outside;
   evaluation.resolver = &outside;

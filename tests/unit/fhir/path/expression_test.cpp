@@ -117,6 +117,17 @@ TEST_F(UntypedTree, deep_nesting_is_refused_not_followed) {
   EXPECT_EQ(run(sum), "50001");
 }
 
+TEST_F(UntypedTree, the_memory_budget_ends_texts_that_double) {
+  evaluation.memory_budget = 1u << 20;
+  for (const char* text : {"'x'.repeat($this & $this)",
+                           "(1|2|3|4|5|6|7|8|9|10).aggregate($total & $total & $total & "
+                           "$total & 'xxxxxxxxxxxxxxxx', 'x')"}) {
+    const std::string result = run(text);
+    EXPECT_NE(result.find("more memory than its budget"), std::string::npos) << text << ": " << result.substr(0, 100);
+  }
+  EXPECT_LT(arena.used(), 8u << 20);
+}
+
 TEST_F(UntypedTree, the_step_budget_ends_costly_work) {
   evaluation.step_budget = 1000;
   EXPECT_NE(run("repeat($this | children()).count() + "
