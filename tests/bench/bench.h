@@ -14,6 +14,7 @@ struct Options {
   uint64_t messages = 20'000;   // of the MLLP part
   uint64_t resources = 40'000;  // of the transactions part
   uint64_t curve = 2'000'000;   // resources of the curve part
+  uint64_t lines = 1'000'000;   // of a view
   int seconds = 5;              // of each read and search part
   std::string folder;           // scratch
 };

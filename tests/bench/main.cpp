@@ -1,4 +1,4 @@
-// onecard_bench [PART ...] [--messages N] [--resources N] [--curve N] [--seconds N]
+// onecard_bench [PART ...] [--messages N] [--resources N] [--curve N] [--lines N] [--seconds N]
 // Parts: intake transactions reads fhir validate views path curve; all when none is named. Every figure stands beside
 // a floor of the same run.
 
@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
       {"--messages", [&](uint64_t n) { options.messages = n; }},
       {"--resources", [&](uint64_t n) { options.resources = n; }},
       {"--curve", [&](uint64_t n) { options.curve = n; }},
+      {"--lines", [&](uint64_t n) { options.lines = n; }},
       {"--seconds", [&](uint64_t n) { options.seconds = static_cast<int>(n); }},
   };
   const std::vector<std::pair<std::string, void (*)(const bench::Options&)>> parts = {
@@ -37,7 +38,7 @@ int main(int argc, char** argv) {
       std::fprintf(stderr,
                    "onecard_bench [intake|transactions|reads|fhir|validate|views|path|curve ...] [--messages N] "
                    "[--resources N] "
-                   "[--curve N] [--seconds N]\n");
+                   "[--curve N] [--lines N] [--seconds N]\n");
       return 2;
     }
     chosen.insert(argv[i]);
