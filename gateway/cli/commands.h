@@ -18,6 +18,7 @@ void addFhirpath(CLI::App& app, int& exit_code);        // fhirpath
 std::vector<std::string> withExpressionApart(std::vector<std::string> words);
 void addConvert(CLI::App& app, int& exit_code);      // convert
 void addValidate(CLI::App& app, int& exit_code);     // validate
+void addSnapshot(CLI::App& app, int& exit_code);     // snapshot
 void addMapCommands(CLI::App& app, int& exit_code);  // map, code-map (map.cpp)
 void addView(CLI::App& app, int& exit_code);         // view
 void addPatch(CLI::App& app, int& exit_code);        // patch

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   gateway::cli::addFhirpath(app, exit_code);
   gateway::cli::addConvert(app, exit_code);
   gateway::cli::addValidate(app, exit_code);
+  gateway::cli::addSnapshot(app, exit_code);
   gateway::cli::addMapCommands(app, exit_code);
   gateway::cli::addView(app, exit_code);
   gateway::cli::addPatch(app, exit_code);

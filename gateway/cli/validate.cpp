@@ -2,10 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 
 #include "fhir/model/document.h"
@@ -13,11 +10,12 @@
 #include "fhir/validate/report.h"
 #include "fhir/validate/validator.h"
 #include "gateway/cli/commands.h"
+#include "gateway/cli/definition_files.h"
+#include "gateway/cli/resource_input.h"
 #include "gateway/host/clock.h"
 
 namespace gateway::cli {
 
-using fhir::base::Result;
 using fhir::model::Document;
 
 namespace {
@@ -32,39 +30,6 @@ struct ValidateOptions {
   std::vector<std::string> files;
 };
 
-Result<std::string> readFile(const std::string& path) {
-  if (path == "-") return readStandardInput();
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return fhir::base::invalid("this is a folder", path);
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fhir::base::Error{fhir::base::Why::NotFound, "the file cannot be read", path};
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-bool isXml(std::string_view text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  const size_t at = text.find_first_not_of(" \t\r\n");
-  return at != std::string_view::npos && text[at] == '<';
-}
-
-// Definitions in a file (a package, a Bundle, one resource) or in the JSON files of a folder.
-fhir::base::Done loadPackage(const std::string& path, fhir::validate::Loader& loader) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(path, error)) {
-    ASSIGN_OR_RETURN(std::string bytes, readFile(path));
-    return loader.add(std::move(bytes), path);
-  }
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path, error))
-    if (entry.is_regular_file() && entry.path().extension() == ".json") files.push_back(entry.path().string());
-  std::sort(files.begin(), files.end());
-  for (const std::string& file : files) {
-    ASSIGN_OR_RETURN(std::string bytes, readFile(file));
-    RETURN_IF_ERROR(loader.add(std::move(bytes), file));
-  }
-  return {};
-}
-
 class Command {
  public:
   explicit Command(const ValidateOptions& options) : options_(options) {}
@@ -72,7 +37,7 @@ class Command {
   int run() {
     fhir::validate::Loader loader;
     for (const std::string& package : options_.packages) {
-      auto loaded = loadPackage(package, loader);
+      auto loaded = loadDefinitions(package, loader);
       if (!loaded.ok()) {
         std::cerr << loaded.error().text() << "\n";
         return kCannotRead;
@@ -104,9 +69,9 @@ class Command {
   }
 
   int validate(const std::string& file, const fhir::validate::Validator& validator) const {
-    auto text = readFile(file);
+    auto text = readDefinitionFile(file);
     if (!text.ok()) return unreadable(file, text.error());
-    const bool xml = isXml(*text);
+    const bool xml = looksLikeXml(*text);
     fhir::base::Findings reading;
     auto document = xml ? Document::readXml(*text, reading) : Document::readResource(*text, reading);
     if (!document.ok()) return unreadable(file, document.error());
