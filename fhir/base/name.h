@@ -13,21 +13,25 @@ constexpr uint32_t hashName(std::string_view text) {
   return hash;
 }
 
-// Equality of short texts without a call: names have few characters, and hashes have been compared before.
+// Equality of short texts without a call: names have few characters, and hashes have been compared before. Words that
+// overlap cover what is no multiple of their size.
 inline bool sameText(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
-  const char *x = a.data(), *y = b.data();
-  size_t size = a.size();
-  uint64_t p, q;
-  for (; size >= 8; size -= 8, x += 8, y += 8) {
-    __builtin_memcpy(&p, x, 8);
-    __builtin_memcpy(&q, y, 8);
-    if (p != q) return false;
+  const auto same = [x = a.data(), y = b.data()]<typename Word>(size_t at, Word) {
+    Word p, q;
+    __builtin_memcpy(&p, x + at, sizeof(Word));
+    __builtin_memcpy(&q, y + at, sizeof(Word));
+    return p == q;
+  };
+  const size_t size = a.size();
+  if (size >= 8) {
+    for (size_t at = 0; at + 8 < size; at += 8)
+      if (!same(at, uint64_t{})) return false;
+    return same(size - 8, uint64_t{});
   }
-  for (; size > 0; --size) {
-    if (*x++ != *y++) return false;
-  }
-  return true;
+  if (size >= 4) return same(0, uint32_t{}) && same(size - 4, uint32_t{});
+  if (size >= 2) return same(0, uint16_t{}) && same(size - 2, uint16_t{});
+  return size == 0 || *a.data() == *b.data();
 }
 
 struct Name {

@@ -101,9 +101,10 @@ std::string choiceName(std::string_view name, std::string_view type) {
 }
 
 bool isChoiceName(std::string_view json, std::string_view name, std::string_view type) {
-  if (json.size() != name.size() + type.size() || !json.starts_with(name)) return false;
+  if (json.size() != name.size() + type.size() || !base::sameText(json.substr(0, name.size()), name)) return false;
   std::string_view suffix = json.substr(name.size());
-  return (suffix[0] | 0x20) == (type[0] | 0x20) && suffix[0] < 'a' && suffix.substr(1) == type.substr(1);
+  return (suffix[0] | 0x20) == (type[0] | 0x20) && suffix[0] < 'a' &&
+         base::sameText(suffix.substr(1), type.substr(1));
 }
 
 Facts::Facts() {
@@ -342,7 +343,7 @@ Member Definitions::member(TypeNumber type, const Name& json_name) const {
     if (entry.hash != json_name.hash) continue;
     const Element& element = all.elements[entry.element];
     bool same = element.choice ? isChoiceName(json_name.text, element.name.text, all.types[entry.type].name)
-                               : json_name.text == element.name.text;
+                               : base::sameText(json_name.text, element.name.text);
     if (same) return {&element, entry.type};
   }
 }

@@ -63,7 +63,7 @@ struct Oddity {  // seen while reading, becomes a finding when the text is a FHI
 struct Document::Tree {
   std::string text;
   std::vector<Record> records;
-  std::vector<Member> members{Member{}};  // the first is the end of the empty list
+  std::vector<Member> members;  // the first is the end of the empty list
   std::vector<std::string_view> side_texts;
   base::Arena arena{1024};
   std::vector<Oddity> oddities;

@@ -1,9 +1,11 @@
 // JSON tokens -> records. Arrays leave no record: their items are repeated members of the object around them.
 
 #include <algorithm>
+#include <array>
+#include <memory_resource>
 #include <optional>
 
-#include "fhir/base/json.h"
+#include "fhir/base/json_walk.h"
 #include "fhir/model/tree.h"
 
 namespace fhir::model {
@@ -36,6 +38,7 @@ class RecordBuilder final : public base::JsonHandler {
   explicit RecordBuilder(Document::Tree& tree) : tree_(tree) {
     tree_.records.reserve(tree_.text.size() / 24 + 16);
     tree_.members.reserve(tree_.text.size() / 24 + 16);
+    tree_.members.emplace_back();
     frames_.reserve(16);
     pending_.reserve(64);
   }
@@ -87,34 +90,38 @@ class RecordBuilder final : public base::JsonHandler {
     return true;
   }
   bool startArray(size_t offset) override {
-    Frame frame;
-    frame.is_array = true;
     if (frames_.empty()) {  // the whole text is an array: a root without a name holds the items
-      frame.record = add(JsonKind::Array, offset, 0);
-    } else {
-      const Frame& outer = frames_.back();
-      frame.owner = outer.is_array ? outer.owner : static_cast<uint32_t>(frames_.size() - 1);
-      frame.record = outer.record;
-      frame.key = outer.key;
-      if (outer.is_array) {
-        tree_.oddities.push_back({Oddity::What::NestedArray, outer.record, keyOffset(frame), keySize(frame)});
-        frame.items = outer.items;
-      }
+      const uint32_t root = add(JsonKind::Array, offset, 0);
+      Frame& frame = frames_.emplace_back();
+      frame.is_array = true;
+      frame.record = root;
+      return true;
     }
-    frames_.push_back(frame);
+    const size_t depth = frames_.size();
+    Frame& frame = frames_.emplace_back();
+    const Frame& outer = frames_[depth - 1];
+    frame.is_array = true;
+    frame.owner = outer.is_array ? outer.owner : static_cast<uint32_t>(depth - 1);
+    frame.record = outer.record;
+    frame.key = outer.key;
+    if (outer.is_array) {
+      tree_.oddities.push_back({Oddity::What::NestedArray, outer.record, keyOffset(frame), keySize(frame)});
+      frame.items = outer.items;
+    }
     return true;
   }
   bool endArray(size_t offset) override {
-    Frame frame = frames_.back();
-    frames_.pop_back();
-    if (frame.items == 0)
+    const Frame& frame = frames_.back();
+    const uint32_t items = frame.items;
+    if (items == 0)
       tree_.oddities.push_back({Oddity::What::EmptyArray, frame.record, keyOffset(frame), keySize(frame)});
+    frames_.pop_back();
     if (frames_.empty()) {
-      Record& root = tree_.records[frame.record];
+      Record& root = tree_.records[0];
       root.length = static_cast<uint32_t>(offset + 1 - root.offset);
       listMembers(root, 0);
     } else if (frames_.back().is_array) {
-      frames_.back().items = frame.items;
+      frames_.back().items = items;
     }
     return true;
   }
@@ -195,8 +202,10 @@ class RecordBuilder final : public base::JsonHandler {
   }
 
   Document::Tree& tree_;
-  std::vector<Frame> frames_;
-  std::vector<Member> pending_;  // of the open objects; those of inner ones stand behind
+  std::array<std::byte, 4096> memory_;  // of the two lists below, as long as it suffices
+  std::pmr::monotonic_buffer_resource resource_{memory_.data(), memory_.size()};
+  std::pmr::vector<Frame> frames_{&resource_};
+  std::pmr::vector<Member> pending_{&resource_};  // of the open objects; those of inner ones stand behind
   std::vector<uint32_t> keys_;
   std::optional<Error> error_;
 };
@@ -213,7 +222,7 @@ base::Done readRecords(Document::Tree& tree, const ReadLimits& limits) {
   if (tree.text.size() > json_limits.bytes)
     return Error{base::Why::TooCostly, "the JSON text is larger than the limit `bytes`", ""};
   RecordBuilder builder(tree);
-  base::Done done = base::readJson(tree.text, builder, json_limits);
+  base::Done done = base::readJsonInto(tree.text, builder, json_limits);
   if (done.ok()) return done;
   if (auto error = builder.takeError()) return std::move(*error);
   return done;

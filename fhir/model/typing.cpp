@@ -59,7 +59,7 @@ bool fits(Written written, JsonKind kind) {
 class Typing {
  public:
   Typing(Document::Tree& tree, base::Findings& findings)
-      : tree_(tree), records_(tree.records), findings_(findings), elements_(definitions::r4().allElements().data()) {}
+      : tree_(tree), records_(tree.records), findings_(findings), elements_(r4_.allElements().data()) {}
 
   base::Done run() {
     const TypeNumber type = resourceTypeOf(0);
@@ -88,7 +88,7 @@ class Typing {
       if (child.name_hash != kResourceType.hash || child.kind != JsonKind::String || child.has(Record::FromArray) ||
           tree_.key(child) != kResourceType.text)
         continue;
-      const Type* type = definitions::r4().type(tree_.value(child));
+      const Type* type = r4_.type(tree_.value(child));
       return type != nullptr && type->kind == TypeKind::Resource ? type->number : TypeNumber{0};
     }
     return 0;
@@ -104,15 +104,15 @@ class Typing {
     Name key;
     key.text = tree_.key(record);
     key.hash = record.name_hash;
-    if (key.hash == kResourceType.hash && key.text == kResourceType.text && typeTable().is_resource[parent.type]) {
+    if (key.hash == kResourceType.hash && key.text == kResourceType.text && types_.is_resource[parent.type]) {
       record.flags |= Record::Hidden;
       parent.flags |= Record::HasHidden;
       return;
     }
     const bool shadow = key.text.size() > 1 && key.text.front() == '_';
     if (shadow) key = Name(key.text.substr(1));
-    definitions::Member member = definitions::r4().member(parent.type, key);
-    if (member.element == nullptr || (shadow && typeTable().written[member.type] == Written::NotPrimitive)) {
+    definitions::Member member = r4_.member(parent.type, key);
+    if (member.element == nullptr || (shadow && types_.written[member.type] == Written::NotPrimitive)) {
       if (!record.has(Record::NotFirst)) findUnknown(index, key.text);
       if (record.kind == JsonKind::Null) nulls_.push_back(index);
       return;
@@ -148,7 +148,7 @@ class Typing {
 
   void attachValue(uint32_t index, const definitions::Element& element, TypeNumber type) {
     Record& record = records_[index];
-    if (type == typeTable().resource) {
+    if (type == types_.resource) {
       type = record.kind == JsonKind::Object ? resourceTypeOf(index) : TypeNumber{0};
       if (type == 0) {
         find(index, "resource-type", "this must be a resource, and its resourceType names no R4 resource");
@@ -165,7 +165,7 @@ class Typing {
       nulls_.push_back(index);
       return;
     }
-    if (!fits(typeTable().written[type], record.kind)) {
+    if (!fits(types_.written[type], record.kind)) {
       find(index, "json-type", "the JSON value has the wrong kind for the type of this element");
       return;
     }
@@ -248,7 +248,7 @@ class Typing {
     Record& record = records_[index];
     if (record.first != 0) return;
     const bool place_holder = record.has(Record::FromArray) && record.type != 0 &&
-                              typeTable().written[record.type] != Written::NotPrimitive &&
+                              types_.written[record.type] != Written::NotPrimitive &&
                               records_[record.parent].has(Record::HasShadows);
     if (!place_holder || !record.has(Record::FromArray)) find(index, "json-null", "null is not a value in FHIR");
     hide(record);
@@ -271,7 +271,7 @@ class Typing {
 
   // A member that its type does not have: perhaps a choice of a type that is not allowed.
   void findUnknown(uint32_t index, std::string_view key) {
-    for (const definitions::Element* element : definitions::r4().elements(records_[records_[index].parent].type)) {
+    for (const definitions::Element* element : r4_.elements(records_[records_[index].parent].type)) {
       const std::string_view name = element->name.text;
       if (!element->choice || key.size() <= name.size() || !key.starts_with(name)) continue;
       if (key[name.size()] < 'A' || key[name.size()] > 'Z') continue;
@@ -314,6 +314,8 @@ class Typing {
     TypeNumber type;
   };
 
+  const Definitions& r4_ = definitions::r4();
+  const TypeTable& types_ = typeTable();
   Document::Tree& tree_;
   std::vector<Record>& records_;
   base::Findings& findings_;
