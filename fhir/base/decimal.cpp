@@ -118,10 +118,12 @@ std::string Decimal::text() const {
   char* const end = buffer + sizeof buffer;
   char* begin = end;
   U128 rest = coefficient_;
+  for (; rest > UINT64_MAX; rest /= 10) *--begin = static_cast<char>('0' + static_cast<int>(rest % 10));
+  auto word = static_cast<uint64_t>(rest);  // the processor divides words itself
   do {
-    *--begin = static_cast<char>('0' + static_cast<int>(rest % 10));
-    rest /= 10;
-  } while (rest != 0);
+    *--begin = static_cast<char>('0' + static_cast<int>(word % 10));
+    word /= 10;
+  } while (word != 0);
 
   const int count = static_cast<int>(end - begin);
   std::string out;
@@ -171,6 +173,13 @@ Result<Decimal> Decimal::add(const Decimal& other) const {
   int shift = fine.scale_ - coarse.scale_;
   int scale = fine.scale_;
   if (coarse.isZero()) return fine;
+  if (shift <= 18 && coarse.coefficient_ <= UINT64_MAX && fine.coefficient_ <= UINT64_MAX) {
+    // Most are: no step below leaves 128 bits or 38 digits.
+    const U128 large = coarse.coefficient_ * powerOfTen(shift), small = fine.coefficient_;
+    if (coarse.negative_ == fine.negative_) return Decimal(coarse.negative_, large + small, scale);
+    if (large >= small) return Decimal(coarse.negative_ && large != small, large - small, scale);
+    return Decimal(fine.negative_, small - large, scale);
+  }
 
   U256 smaller{0, fine.coefficient_};
   bool cut = false;  // digits of `fine` beyond any that can count were dropped
@@ -204,7 +213,10 @@ Result<Decimal> Decimal::add(const Decimal& other) const {
 Result<Decimal> Decimal::subtract(const Decimal& other) const { return add(other.negated()); }
 
 Result<Decimal> Decimal::multiply(const Decimal& other) const {
-  const Rounded rounded = fit(wide::multiply(coefficient_, other.coefficient_), scale_ + other.scale_);
+  const bool words = coefficient_ <= UINT64_MAX && other.coefficient_ <= UINT64_MAX;  // most are
+  const U256 product =
+      words ? U256{0, coefficient_ * other.coefficient_} : wide::multiply(coefficient_, other.coefficient_);
+  const Rounded rounded = fit(product, scale_ + other.scale_);
   if (rounded.scale > kMaxScale || rounded.scale < -kMaxScale) return tooFar();
   return Decimal(negative_ != other.negative_ && rounded.coefficient != 0, rounded.coefficient, rounded.scale);
 }
@@ -353,6 +365,7 @@ std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {
   if (sign(a) != sign(b) || sign(a) == 0) return sign(a) <=> sign(b);
   const Decimal& left = a.negative_ ? b : a;
   const Decimal& right = a.negative_ ? a : b;
+  if (left.scale_ == right.scale_) return left.coefficient_ <=> right.coefficient_;
   const int left_digits = left.digits();
   const int right_digits = right.digits();
   if (const auto order = left_digits - left.scale_ <=> right_digits - right.scale_; order != 0) return order;

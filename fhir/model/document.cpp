@@ -85,9 +85,10 @@ void all(Node node, NodeSink& out) {
 void numbered(Node, uint32_t, NodeSink&) {}
 
 TypeName type(Node node) {
+  static const Type* const types = definitions::r4().types().data();
   const Record& record = recordOf(node);
   if (record.type == 0) return {};
-  return {"FHIR", definitions::r4().type(record.type)->name, record.type};
+  return {"FHIR", types[record.type - 1].name, record.type};
 }
 
 Scalar scalar(Node node) {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <vector>
+
+#include "fhir/definitions/lookup.h"
 
 namespace fhir::path {
 namespace {
@@ -36,7 +39,9 @@ std::string_view calendarWord(std::string_view code) {
 }
 
 bool quantityOf(Node node, const Navigator& navigator, Arena& arena, const Quantity*& out) {
-  static constexpr base::Name kValue("value"), kCode("code"), kSystem("system"), kComparator("comparator");
+  static const base::Name kValue = definitions::r4().name("value"), kCode = definitions::r4().name("code"),
+                          kSystem = definitions::r4().name("system"),
+                          kComparator = definitions::r4().name("comparator");
   Scalar value = childScalar(node, navigator, kValue);
   if (value.kind != ScalarKind::Decimal && value.kind != ScalarKind::Integer) return false;
   if (childScalar(node, navigator, kComparator).kind != ScalarKind::None) return false;
@@ -97,10 +102,17 @@ Item scalarItem(const Scalar& scalar, Arena& arena) {
 
 }  // namespace
 
-bool isQuantityType(std::string_view name) {
-  if (name.empty() || std::string_view("QSADC").find(name[0]) == std::string_view::npos) return false;
+bool isQuantityType(const TypeName& type) {
   static constexpr std::string_view kNames[] = {"Quantity", "SimpleQuantity", "Age", "Duration", "Count", "Distance"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+  if (type.number == 0)
+    return !type.name.empty() && std::find(std::begin(kNames), std::end(kNames), type.name) != std::end(kNames);
+  static const std::vector<bool> numbers = [] {
+    std::vector<bool> out(definitions::r4().types().size() + 1);
+    for (std::string_view name : kNames)
+      if (const definitions::Type* known = definitions::r4().type(name)) out[known->number] = true;
+    return out;
+  }();
+  return type.number < numbers.size() && numbers[type.number];
 }
 
 Item Item::computed(Arena& arena) const {
@@ -109,7 +121,7 @@ Item Item::computed(Arena& arena) const {
   if (scalar.kind == ScalarKind::String) return Item::string(scalar.text());
   if (scalar.kind != ScalarKind::None) return scalarItem(scalar, arena);
   const Quantity* quantity = nullptr;
-  if (isQuantityType(navigator_->type(node_).name) && quantityOf(node_, *navigator_, arena, quantity)) {
+  if (isQuantityType(navigator_->type(node_)) && quantityOf(node_, *navigator_, arena, quantity)) {
     return Item::quantity(quantity);
   }
   return *this;

@@ -26,8 +26,8 @@ struct Quantity {
   const terminology::UcumUnit* ucum = nullptr;  // of the unit, where it has been parsed before (literals)
 };
 
-// Quantity and its specializations, by the name of the FHIR type.
-bool isQuantityType(std::string_view name);
+// Quantity and its specializations, of FHIR.
+bool isQuantityType(const TypeName& type);
 
 class Item {
  public:

@@ -14,6 +14,13 @@ namespace {
 
 constexpr int kMaxTreeDepth = 128;
 
+// The number itself, or `storage` with what a whole number is.
+const base::Decimal& decimalOf(const Item& number, base::Decimal& storage) {
+  if (number.kind() == ItemKind::Decimal) return number.decimal();
+  storage = base::Decimal::fromInteger(number.integer());
+  return storage;
+}
+
 Truth truthOf(bool value) { return value ? Truth::True : Truth::False; }
 
 bool bothDates(ItemKind a, ItemKind b) {
@@ -52,8 +59,33 @@ void inOrderOfNames(Items& a, Items& b) {
   std::stable_sort(b.begin(), b.end(), byName);
 }
 
+// How many children an object has, and the first.
+struct Brief final : NodeSink {
+  explicit Brief(const Item& object) : navigator(&object.navigator()) { navigator->all(object.node(), *this); }
+  void add(Node node) override {
+    if (count++ == 0) first = node;
+  }
+  Item firstItem() const { return Item::node(first, navigator); }
+
+  const Navigator* navigator;
+  Node first;
+  size_t count = 0;
+};
+
+// Most objects that are not equal differ in what is cheap to see. Children of one name keep their order, so the first
+// ones belong to each other when they have one name. Only leaves are looked at: objects would be compared twice at
+// every depth.
+bool differAtFirstSight(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
+  const Brief a(left), b(right);
+  if (a.count != b.count) return true;
+  if (a.count == 0 || a.navigator->name(a.first) != b.navigator->name(b.first)) return false;
+  const bool leaves =
+      a.navigator->scalar(a.first).kind != ScalarKind::None && b.navigator->scalar(b.first).kind != ScalarKind::None;
+  return leaves && equalAt(evaluator, a.firstItem(), b.firstItem(), depth + 1) == Truth::False;
+}
+
 Truth equalObjects(Evaluator& evaluator, const Item& left, const Item& right, int depth) {
-  if (depth > kMaxTreeDepth) return Truth::False;
+  if (depth > kMaxTreeDepth || differAtFirstSight(evaluator, left, right, depth)) return Truth::False;
   Items a(evaluator.pool), b(evaluator.pool);
   evaluator.children(left, a);
   evaluator.children(right, b);
@@ -100,9 +132,8 @@ Truth equalComputed(Evaluator& evaluator, const Item& a, const Item& b, int dept
     return order ? truthOf(*order == 0) : Truth::Empty;
   }
   if (isNumber(x) && isNumber(y)) {
-    base::Decimal p, q;
-    asDecimal(a, p);
-    asDecimal(b, q);
+    base::Decimal whole[2];
+    const base::Decimal &p = decimalOf(a, whole[0]), &q = decimalOf(b, whole[1]);
     return truthOf(p == q);
   }
   Quantity p, q;
@@ -151,9 +182,8 @@ bool equivalentAt(Evaluator& evaluator, const Item& left, const Item& right, int
   if (x == ItemKind::Type && y == ItemKind::Type) return equalAt(evaluator, a, b, depth) == Truth::True;
   if (bothDates(x, y)) return compareTemporal(a.temporal(), b.temporal()) == 0;
   if (isNumber(x) && isNumber(y)) {
-    base::Decimal p, q;
-    asDecimal(a, p);
-    asDecimal(b, q);
+    base::Decimal whole[2];
+    const base::Decimal &p = decimalOf(a, whole[0]), &q = decimalOf(b, whole[1]);
     return equivalentDecimal(p, q);
   }
   Quantity p, q;
@@ -261,9 +291,8 @@ Order compare(Evaluator& evaluator, const Item& left, const Item& right) {
     return sign ? order(*sign) : Order::Empty;
   }
   if (isNumber(a.kind()) && isNumber(b.kind())) {
-    base::Decimal p, q;
-    asDecimal(a, p);
-    asDecimal(b, q);
+    base::Decimal whole[2];
+    const base::Decimal &p = decimalOf(a, whole[0]), &q = decimalOf(b, whole[1]);
     return order(p < q ? -1 : p > q ? 1 : 0);
   }
   if (evaluator.withoutValue(a) || evaluator.withoutValue(b)) return Order::Empty;
@@ -280,9 +309,8 @@ bool arithmetic(Evaluator& evaluator, Operator op, const Item& left, const Item&
   ItemKind x = a.kind(), y = b.kind();
   if (isWhole(x) && isWhole(y) && op != Operator::Divide) return wholeArithmetic(op, a, b, out);
   if (isNumber(x) && isNumber(y)) {
-    base::Decimal p, q;
-    asDecimal(a, p);
-    asDecimal(b, q);
+    base::Decimal whole[2];
+    const base::Decimal &p = decimalOf(a, whole[0]), &q = decimalOf(b, whole[1]);
     return decimalArithmetic(evaluator, op, p, q, out);
   }
   bool add = op == Operator::Add, subtract = op == Operator::Subtract;

@@ -46,7 +46,7 @@ bool sameUnit(const Written& a, const Written& b) {
 }  // namespace
 
 bool isWrittenQuantity(const Item& value) {
-  return value.isNode() && isQuantityType(value.navigator().type(value.node()).name);
+  return value.isNode() && isQuantityType(value.navigator().type(value.node()));
 }
 
 std::optional<WrittenOrder> compareWritten(Evaluator& evaluator, const Item& left, const Item& right) {

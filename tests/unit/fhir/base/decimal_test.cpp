@@ -103,6 +103,20 @@ TEST(Decimal, multiplies_with_256_bits) {
   EXPECT_EQ(decimal("1e4000").multiply(decimal("1e4000")).error().why, Why::TooCostly);
 }
 
+TEST(Decimal, is_exact_on_both_sides_of_64_bits) {
+  const std::string most = "18446744073709551615", more = "18446744073709551616";
+  EXPECT_EQ(decimal(most).multiply(decimal(most))->text(), "340282366920938463426481119284349108230");
+  EXPECT_EQ(decimal(more).multiply(decimal("2"))->text(), "36893488147419103232");
+  EXPECT_EQ(decimal(most).add(decimal("18.446744073709551615"))->text(), "18446744073709551633.446744073709551615");
+  EXPECT_EQ(decimal("18.446744073709551615").subtract(decimal(most))->text(),
+            "-18446744073709551596.553255926290448385");
+  EXPECT_EQ(decimal(most).add(decimal("1.8446744073709551615"))->text(), "18446744073709551616.844674407370955162");
+  EXPECT_EQ(decimal("5").subtract(decimal("5.000"))->text(), "0.000");
+  EXPECT_FALSE(decimal("-5").add(decimal("5.0"))->negative());
+  EXPECT_LT(decimal("-18446744073709551616.5"), decimal("-18446744073709551616.4"));
+  EXPECT_LT(decimal(most), decimal(more));
+}
+
 TEST(Decimal, divides_to_28_significant_digits) {
   EXPECT_EQ(textOf(decimal("1").divide(decimal("3"))), "0.3333333333333333333333333333");
   EXPECT_EQ(textOf(decimal("2").divide(decimal("3"))), "0.6666666666666666666666666667");

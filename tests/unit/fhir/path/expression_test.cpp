@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fhir/model/document.h"
 #include "fhir/path/read_observer.h"
 #include "tests/unit/fhir/path/small_tree.h"
 
@@ -126,6 +127,37 @@ TEST_F(UntypedTree, the_memory_budget_ends_texts_that_double) {
     EXPECT_NE(result.find("more memory than its budget"), std::string::npos) << text << ": " << result.substr(0, 100);
   }
   EXPECT_LT(arena.used(), 8u << 20);
+}
+
+TEST_F(UntypedTree, comparing_deep_objects_costs_each_depth_once) {
+  std::string deep = "1";
+  for (int i = 0; i < 60; ++i) deep = "{\"x\":" + deep + "}";
+  auto document = model::Document::readPlain("{\"a\":" + deep + ",\"b\":" + deep + "}");
+  ASSERT_TRUE(document.ok());
+  auto expression = Expression::compile("a = b");
+  auto result = expression->evaluate(Item::node(document->root(), &model::Document::navigator()), evaluation);
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE((*result)[0].boolean());
+}
+
+TEST_F(UntypedTree, a_chain_of_members_is_followed_as_its_steps_are) {
+  auto document = model::Document::readPlain(
+      R"({"a":[{"b":[{"c":1},{"c":[{"d":2},{"d":3}]}]},{"x":0},{"b":{"c":4}}],"b":{"a":5}})");
+  const Item root = Item::node(document->root(), &model::Document::navigator());
+  const std::pair<const char*, const char*> same[] = {{"a.b", "a.select(b)"},
+                                                      {"a.b.c", "a.select(b).select(c)"},
+                                                      {"a.b.c.d", "a.select(b).select(c).select(d)"},
+                                                      {"a.x.c", "{}"},
+                                                      {"b.a", "b.select(a)"},
+                                                      {"$this.a.b", "a.select(b)"}};
+  for (auto [chain, steps] : same) {
+    auto found = Expression::compile(chain)->evaluate(root, evaluation);
+    auto expected = Expression::compile(steps)->evaluate(root, evaluation);
+    ASSERT_EQ(found->size(), expected->size()) << chain;
+    for (size_t i = 0; i < found->size(); ++i) EXPECT_EQ((*found)[i].node(), (*expected)[i].node()) << chain;
+  }
+  // A tree that does not follow chains itself.
+  EXPECT_EQ(run("PID.`3`.`5`"), "MR|NI");
 }
 
 TEST_F(UntypedTree, the_step_budget_ends_costly_work) {
