@@ -11,6 +11,7 @@ std::string_view toString(Why why) {
     case Why::Forbidden: return "forbidden";
     case Why::Unsupported: return "unsupported";
     case Why::TooCostly: return "too-costly";
+    case Why::OutOfTime: return "out-of-time";
     case Why::Busy: return "busy";
     case Why::Unavailable: return "unavailable";
     case Why::Fault: return "fault";

@@ -23,6 +23,7 @@ enum class Why {
   Forbidden,    // the caller may not
   Unsupported,  // right by the standard, not offered here
   TooCostly,    // a limit was reached; `what` names the limit
+  OutOfTime,    // the time limit was reached; a narrower question, or a quieter hour, may do
   Busy,         // try again later
   Unavailable,  // a part that we depend on does not answer (disk full, peer down)
   Fault,        // our own bug

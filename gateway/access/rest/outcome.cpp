@@ -27,6 +27,7 @@ Row rowOf(Why why) {
     case Why::Forbidden: return {403, "forbidden", "MSG_OP_NOT_ALLOWED"};
     case Why::Unsupported: return {400, "not-supported", {}};
     case Why::TooCostly: return {400, "too-costly", {}};
+    case Why::OutOfTime: return {503, "too-costly", {}};
     case Why::Busy: return {503, "throttled", {}};
     case Why::Unavailable: return {503, "transient", "MSG_LOCAL_FAIL"};
     case Why::Fault: return {500, "exception", "MSG_LOCAL_FAIL"};

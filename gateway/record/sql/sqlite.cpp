@@ -59,7 +59,7 @@ Why reason(int code, bool gave_up) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return Why::Busy;
     case SQLITE_CONSTRAINT: return Why::Conflict;
-    case SQLITE_INTERRUPT: return gave_up ? Why::TooCostly : Why::Busy;
+    case SQLITE_INTERRUPT: return gave_up ? Why::OutOfTime : Why::Busy;
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_CORRUPT:
@@ -74,7 +74,7 @@ Why reason(int code, bool gave_up) {
 Error describe(sqlite3* db, int code, bool gave_up) {
   Error error;
   error.why = reason(code, gave_up);
-  if (error.why == Why::TooCostly) {
+  if (error.why == Why::OutOfTime) {
     error.what = "the time limit for one statement was reached";
   } else {
     // SQLite's texts name tables, columns and files, never values.

@@ -35,7 +35,7 @@ class Statement {
   Statement& bindNull(int index);
   Statement& bind(int index, const Value& value);
   // True while there is a row. Errors: Why::Busy (locked), Conflict (a constraint), Unavailable (I/O, disk full, file
-  // damaged), TooCostly (the deadline), Fault (anything else: our SQL is wrong).
+  // damaged), OutOfTime (the deadline), Fault (anything else: our SQL is wrong).
   fhir::base::Result<bool> step();
   fhir::base::Done run();  // step to the end, then reset; the values stay bound, so a loop binds only what changes
   int64_t integer(int column) const;  // from 0
@@ -75,7 +75,7 @@ class Connection {
   int64_t lastRowId() const;
   // Stops what runs on this connection; from any thread.
   void interrupt();
-  // Gives up statements that take longer, counted from their first step (progress handler): Why::TooCostly. 0: no
+  // Gives up statements that take longer, counted from their first step (progress handler): Why::OutOfTime. 0: no
   // limit.
   void setDeadline(int64_t milliseconds);
   // Of the last failure on this connection.

@@ -177,7 +177,7 @@ class ResourceStore {
   virtual fhir::base::Result<Version> readVersion(TypeNumber type, std::string_view id, uint64_t version,
                                                   const Rights& rights) = 0;
   // Each version is judged by its own compartments: a version that belonged to another patient is not shown.
-  // Why::NotFound for a resource of which nothing is shown at all; Why::TooCostly past the time limit.
+  // Why::NotFound for a resource of which nothing is shown at all; Why::OutOfTime past the time limit.
   virtual fhir::base::Result<HistoryPage> history(const HistoryQuery& query, const Rights& rights, uint32_t count,
                                                   std::optional<uint64_t> as_of, std::string_view after_key) = 0;
   // Of one resource.
@@ -185,7 +185,7 @@ class ResourceStore {
                                           std::optional<uint64_t> as_of, std::string_view after_key) {
     return history(HistoryQuery{type, std::string(id), {}, {}}, rights, count, as_of, after_key);
   }
-  // Why::TooCostly past the time limit; Why::Gone when `as_of` is older than the retention.
+  // Why::OutOfTime past the time limit; Why::Gone when `as_of` is older than the retention.
   virtual fhir::base::Result<SearchPage> search(const search::SearchQuery& query, const Rights& rights,
                                                 std::optional<uint64_t> as_of, std::string_view after_key) = 0;
 

@@ -30,7 +30,7 @@ Result<sql::Statement> SearchRun::start(const SqlText& sql) {
 
 Result<bool> SearchRun::step(sql::Statement& statement) const {
   auto row = statement.step();
-  if (!row.ok() && row.error().why == Why::TooCostly) return tooLong();
+  if (!row.ok() && row.error().why == Why::OutOfTime) return tooLong();
   return row;
 }
 
@@ -41,7 +41,7 @@ Result<int64_t> SearchRun::number(const SqlText& sql) {
 }
 
 Error SearchRun::tooLong() const {
-  return Error{Why::TooCostly,
+  return Error{Why::OutOfTime,
                "the search took longer than " + std::to_string(limits.milliseconds) +
                    " ms; make it narrower, for instance by a patient, a code or a time",
                {}};

@@ -16,9 +16,9 @@ class SearchRun {
   SearchRun(const SearchRun&) = delete;
   SearchRun& operator=(const SearchRun&) = delete;
 
-  // The statement with its values, and what is left of the time for it. Why::TooCostly when there is nothing left.
+  // The statement with its values, and what is left of the time for it. Why::OutOfTime when there is nothing left.
   fhir::base::Result<sql::Statement> start(const SqlText& sql);
-  // A step; Why::TooCostly names the limit.
+  // A step; Why::OutOfTime names the limit.
   fhir::base::Result<bool> step(sql::Statement& statement) const;
   // The one number that the statement gives.
   fhir::base::Result<int64_t> number(const SqlText& sql);
