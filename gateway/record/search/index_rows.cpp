@@ -218,7 +218,8 @@ HashedOperand tokenOperand(const SearchClause& clause, const SearchOperand& oper
   } else if (operand.system) {
     asked.values.push_back(tokenHash(*operand.system, operand.code));
   } else {
-    for (const auto& system : *systems.of(asked.parameter)) asked.values.push_back(tokenHash(system, operand.code));
+    auto known = systems.of(asked.parameter);  // held while it is read
+    for (const auto& system : *known) asked.values.push_back(tokenHash(system, operand.code));
   }
   return asked;
 }
