@@ -237,6 +237,17 @@ RowCondition ofComposite(const Definitions& definitions, const SearchClause& cla
   return row;
 }
 
+constexpr size_t kMostPlaces = 256;  // SQLite takes a limited number in one statement
+
+// Any number of values in one place.
+SqlText longListOf(const std::vector<int64_t>& values) {
+  std::string json = "[";
+  for (int64_t value : values) json += (json.size() > 1 ? "," : "") + std::to_string(value);
+  SqlText out;
+  out << "(SELECT value FROM json_each(";
+  return out.value(json + "]") << "))";
+}
+
 }  // namespace
 
 SqlText dateCondition(std::string_view alias, const SearchOperand& operand) {
@@ -272,6 +283,7 @@ SqlText momentCondition(std::string_view alias, const SearchOperand& operand) {
 }
 
 SqlText listOf(const std::vector<int64_t>& values) {
+  if (values.size() > kMostPlaces) return longListOf(values);
   size_t places = 1;
   while (places < values.size()) places *= 2;
   SqlText out;

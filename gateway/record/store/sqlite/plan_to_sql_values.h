@@ -39,7 +39,8 @@ std::optional<fhir::index::DateValue> momentSpan(const search::SearchOperand& op
 // On `last_updated`, a moment.
 SqlText momentCondition(std::string_view alias, const search::SearchOperand& operand);
 
-// (?,?,...) with at least `values.size()` places: a power of two, so that few different texts arise.
+// (?,?,...) with at least `values.size()` places: a power of two, so that few different texts arise; many values as
+// one.
 SqlText listOf(const std::vector<int64_t>& values);
 
 }  // namespace gateway::record::store

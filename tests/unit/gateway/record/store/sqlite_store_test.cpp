@@ -153,6 +153,24 @@ TEST_F(SqliteFiles, a_code_alone_is_found_under_each_system_also_after_a_start) 
   EXPECT_EQ(wrongIndexRows(), 0u);
 }
 
+TEST_F(SqliteFiles, many_codes_under_many_systems_are_one_question) {
+  open();
+  Batch batch;
+  std::string codes;
+  for (int i = 0; i < 1'000; ++i) {
+    std::string number = std::to_string(i);
+    batch.writes.push_back(write(
+        WriteMode::Put, "Observation", number,
+        R"("status":"final","code":{"coding":[{"system":"urn:s)" + number + R"(","code":"c)" + number + R"("}]})"));
+    if (i < 200) codes += (i == 0 ? "c" : ",c") + number;
+  }
+  ASSERT_TRUE(commit(std::move(batch)).ok());
+  auto page =
+      store_->search(contract::query("Observation", {{"code", codes}, {"_count", "200"}}), everything(), {}, {});
+  ASSERT_TRUE(page.ok()) << page.error().text();
+  EXPECT_EQ(page->matches.size(), 200u);
+}
+
 TEST_F(SqliteFiles, a_database_of_another_program_is_refused) {
   {
     auto db = sql::Connection::open(folder_ + "/record.db", {});
